@@ -1,0 +1,99 @@
+"""Every word a reader sees, in Chinese and English, from one file: ``params/words.yml``.
+
+``say("roster.title")`` gives the text in the language in use; ``use("zh")`` sets it. A key that is missing raises, and a test
+compares the keys that the code uses with those in the file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import Any
+
+import yaml
+
+from cslib.core.paths import params_dir
+
+LANGUAGES = ("zh", "en")
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def language() -> str:
+    """Language in use: what ``use`` said, else ``CSLIB_LANGUAGE``, else Chinese."""
+    return _language.get() or os.environ.get("CSLIB_LANGUAGE", "zh")
+
+
+def use(name: str) -> None:
+    """Set the language for what follows.
+
+    Raises
+    ------
+    ValueError  if ``name`` is neither ``zh`` nor ``en``.
+    """
+    if name not in LANGUAGES:
+        raise ValueError(f"language: '{name}' is not known; allowed: zh, en / 语言只能是 zh 或 en")
+    _language.set(name)
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Use a language inside a ``with`` block."""
+    before = _language.get()
+    use(name)
+    try:
+        yield
+    finally:
+        _language.set(before)
+
+
+@cache
+def _file() -> dict[str, Any]:
+    return dict(yaml.safe_load((params_dir() / "words.yml").read_text(encoding="utf-8")))
+
+
+def _find(key: str) -> Mapping[str, str]:
+    node: Any = _file()
+    for part in key.split("."):
+        if not isinstance(node, Mapping) or part not in node:
+            raise KeyError(f"words.yml has no entry '{key}'")
+        node = node[part]
+    return dict(node)
+
+
+def has(key: str) -> bool:
+    """True if ``params/words.yml`` holds the key."""
+    try:
+        return set(LANGUAGES) <= set(_find(key))
+    except KeyError:
+        return False
+
+
+def say(key: str, /, **facts: Any) -> str:
+    """The text of a key in the language in use, with its ``{places}`` filled.
+
+    Raises
+    ------
+    KeyError  if the key, its language or a fact is missing.
+    """
+    return _find(key)[language()].format(**facts)
+
+
+def pick(meaning: Mapping[str, str]) -> str:
+    """The language in use from a ``{zh: ..., en: ...}`` pair of a params file."""
+    return meaning[language()]
+
+
+def all_keys() -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Every key of the file with its texts, for the missing-word test."""
+
+    def walk(node: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+        if node and all(isinstance(value, str) for value in node.values()):
+            yield path, node
+            return
+        for name, child in node.items():
+            yield from walk(child, f"{path}.{name}" if path else str(name))
+
+    yield from walk(_file(), "")

@@ -1,0 +1,62 @@
+"""A study: everything one question needs, read, checked, pseudonymised and frozen. All later parts take it as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from cslib.core.horizon import Horizon
+from cslib.core.streams import stream
+from cslib.params import Params
+
+TABLES = ("contacts", "employees", "staff_grades", "skills", "leave", "wishes", "last_roster", "pins", "calendar")
+
+
+@dataclass(frozen=True)
+class Study:
+    """One site, month and scenario with its tables.
+
+    Attributes
+    ----------
+    params : every parameter (site, shifts, law, prices, pay), scenario applied
+    horizon : the month that is planned
+    files : sha256 of every data file read, by its path as shown to a reader
+    notes : remarks of the readers (dropped columns, filled cells, repaired rows), for the report; no person in them
+
+    Tables (``study.table(name)``, or ``study.contacts`` etc.) are handed out as copies, so that nobody can change the study:
+    contacts, employees, staff_grades, skills, leave, wishes, calendar as in the data dictionary; ``last_roster`` (table roster of
+    the month before, may be empty) and ``pins`` (table roster, cells fixed before solving, may be empty).
+    Employees keep the order of the staff list: that order, not the pseudonym, breaks ties, so results don't depend on the key.
+    """
+
+    params: Params
+    horizon: Horizon
+    files: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+    _tables: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A copy of one table."""
+        return self._tables[name].copy()
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name in TABLES:
+            return self.table(name)
+        raise AttributeError(name)
+
+    @property
+    def site(self) -> str:
+        """Name of the site's folder."""
+        return self.params.name
+
+    @property
+    def month(self) -> str:
+        """Planned month, ``YYYY-MM``."""
+        return self.horizon.label
+
+    def rng(self, *names: str | int) -> np.random.Generator:
+        """A named random stream under the site's seed."""
+        return stream(self.params.site.seed, self.site, self.month, *names)

@@ -1,0 +1,211 @@
+"""What a site is: queues and posts, services, shifts, settings, files. One model per block of ``params/sites/<site>/site.yml``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from cslib.core.shifts import Break, Shift
+from cslib.core.units import MINUTES_PER_DAY, minute_of
+from cslib.params.source import Meaning, Strict
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _clock(text: str) -> str:
+    minute_of(text)
+    return text
+
+
+Clock = Annotated[str, AfterValidator(_clock)]
+
+
+class Window(Strict):
+    """A daily stretch of time on given weekdays."""
+
+    days: tuple[Day, ...] = DAYS
+    begin: Clock = Field(default="00:00", alias="from")
+    end: Clock = Field(default="24:00", alias="to")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Window:
+        if minute_of(self.end) <= minute_of(self.begin):
+            raise ValueError("to > from (a window over midnight is written as two windows)")
+        return self
+
+    def holds(self, weekday: int, minute: int) -> bool:
+        """True if a minute of a weekday (Mon = 0) lies in the window."""
+        return DAYS[weekday] in self.days and minute_of(self.begin) <= minute < minute_of(self.end)
+
+
+class Heads(Window):
+    """A fixed number of people in a window."""
+
+    heads: int = Field(ge=0)
+
+
+class Service(Strict):
+    """Service target of a queue."""
+
+    level_share: float = Field(gt=0, lt=1)
+    target_s: float = Field(ge=0)
+    max_occupancy_share: float = Field(default=0.88, gt=0, le=1)
+    max_abandonment_share: Share | None = None
+
+
+class Queue(Strict):
+    """A queue of contacts, or a post to be held.
+
+    model: erlang_c | erlang_a (arriving contacts), deferred (work with a deadline), heads (fixed people by window).
+    never_empty: at every open minute someone is there, breaks relieved. may_leave: the post counts as held while its person
+    covers another one (rounds, floaters).
+    """
+
+    name: Meaning
+    channel: Literal["phone", "chat", "email", "post"]
+    model: Literal["erlang_c", "erlang_a", "deferred", "heads"]
+    skill: str
+    opening: tuple[Window, ...] = (Window(),)
+    service: Service | None = None
+    aht_s: float | None = Field(default=None, gt=0)
+    patience_s: float | None = Field(default=None, gt=0)
+    concurrency: int = Field(default=1, ge=1, le=6)
+    concurrency_slowdown_share: float = Field(default=0.0, ge=0, le=1)
+    deadline_h: float | None = Field(default=None, gt=0)
+    shrinkage_share: float = Field(default=0.0, ge=0, lt=0.6)
+    min_heads: int = Field(default=0, ge=0)
+    heads: tuple[Heads, ...] = ()
+    never_empty: bool = False
+    may_leave: bool = False
+
+    @model_validator(mode="after")
+    def _complete(self) -> Queue:
+        if self.model in {"erlang_c", "erlang_a"} and self.service is None:
+            raise ValueError("model erlang_c and erlang_a need 'service'")
+        if self.model == "erlang_a" and self.patience_s is None:
+            raise ValueError("model erlang_a needs 'patience_s'")
+        if self.model == "deferred" and self.deadline_h is None:
+            raise ValueError("model deferred needs 'deadline_h'")
+        if self.model == "heads" and not self.heads:
+            raise ValueError("model heads needs 'heads'")
+        if self.never_empty and self.channel != "post":
+            raise ValueError("never_empty is for channel post")
+        return self
+
+    def open_at(self, weekday: int, minute: int) -> bool:
+        """True if the queue is open in a minute of a weekday (Mon = 0)."""
+        return any(window.holds(weekday, minute) for window in self.opening)
+
+
+class BreakSpec(Strict):
+    """A break of a shift type: length, window of its start after the shift's start, paid or not."""
+
+    length_min: int = Field(gt=0, le=180)
+    earliest_min: int = Field(ge=0)
+    latest_min: int = Field(ge=0)
+    paid: bool = False
+
+
+class ShiftSpec(Strict):
+    """A shift type of ``shifts.yml``."""
+
+    name: Meaning
+    mark: Meaning
+    colour: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
+    start: Clock
+    length_min: int = Field(gt=0, le=MINUTES_PER_DAY)
+    breaks: tuple[BreakSpec, ...] = ()
+    queues: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _breaks_fit(self) -> ShiftSpec:
+        last = 0
+        for b in self.breaks:
+            if b.latest_min < b.earliest_min or b.latest_min + b.length_min > self.length_min or b.earliest_min < last:
+                raise ValueError("breaks lie inside the shift, in order, with earliest_min <= latest_min, and can't overlap")
+            last = b.latest_min + b.length_min
+        return self
+
+    def shift(self, code: str) -> Shift:
+        """The shift type in the shape that shift arithmetic works on."""
+        breaks = tuple(Break(b.length_min, b.earliest_min, b.latest_min, b.paid) for b in self.breaks)
+        name, mark = self.name.model_dump(), self.mark.model_dump()
+        return Shift(code, minute_of(self.start), self.length_min, breaks, name, mark, self.colour, self.queues)
+
+
+class ShiftFile(Strict):
+    """``shifts.yml``: shift types by code."""
+
+    shifts: dict[str, ShiftSpec] = Field(min_length=1)
+
+
+class Peak(Strict):
+    """Peak hours (S000-01): intervals whose requirement is at least this share of the day's maximum."""
+
+    share_of_day_max_share: float = Field(default=0.8, gt=0, le=1)
+
+
+class CoverRule(Strict):
+    """The 4-hour cover rule (S002-19); its limit stands in the law file as ``cover_duration``."""
+
+    basis: Literal["stint", "day"] = "stint"
+    min_gap_h: float = Field(default=4.0, ge=0)
+
+
+class DemandSettings(Strict):
+    """How the forecast reads the history."""
+
+    growth_share: float = Field(default=0.0, gt=-1, le=5)
+    history_days_min: int = Field(default=28, ge=7)
+    backtest_folds: int = Field(default=4, ge=1, le=52)
+    max_gap_share: float = Field(default=0.25, ge=0, le=1)
+
+
+class RosterSettings(Strict):
+    """Soft goals and stopping rules of the roster.
+
+    contract_band_h: hours of the month by which a person may stay below contract free of price. nights_free: nights a month
+    free of the price ``night_over``. gap_share: stop when proven this close. work: deterministic work limit (1 = normal).
+    """
+
+    contract_band_h: float = Field(default=16.0, ge=0)
+    nights_free: int = Field(default=8, ge=0)
+    gap_share: float = Field(default=0.01, gt=0, le=1)
+    work: float = Field(default=1.0, gt=0, le=100)
+
+
+class Files(Strict):
+    """Source files, relative to the site folder or absolute; ``contacts`` may list several (one per queue, or all in one)."""
+
+    staff: str
+    contacts: tuple[str, ...] = ()
+    leave: str | None = None
+    wishes: str | None = None
+    last_roster: str | None = None
+    calendar: str | None = None
+    approved_overtime: str | None = None
+
+
+class Site(Strict):
+    """One site: ``params/sites/<site>/site.yml``."""
+
+    name: Meaning
+    synthetic: bool
+    seed: int = Field(ge=0)
+    country: Literal["CN", "US"] = "CN"
+    city: str
+    law: str
+    pay: str
+    interval_min: Literal[15, 30, 60]
+    queues: dict[str, Queue] = Field(min_length=1)
+    files: Files
+    peak: Peak = Peak()
+    cover: CoverRule = CoverRule()
+    demand: DemandSettings = DemandSettings()
+    roster: RosterSettings = RosterSettings()
+    prices: dict[str, float] = {}
+    rules: dict[str, float] = {}
