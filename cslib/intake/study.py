@@ -29,7 +29,8 @@ class Study:
     Tables (``study.table(name)``, or ``study.contacts`` etc.) are handed out as copies, so that nobody can change the study:
     contacts, employees, staff_grades, skills, leave, wishes, calendar as in the data dictionary; ``last_roster`` (table roster of
     the month before, may be empty) and ``pins`` (table roster, cells fixed before solving, may be empty).
-    Employees keep the order of the staff list: that order, not the pseudonym, breaks ties, so results don't depend on the key.
+    Whoever needs an order of people takes ``employees.position`` (row of the staff list), never the pseudonym: results must not
+    depend on the key.
     """
 
     params: Params
