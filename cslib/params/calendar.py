@@ -1,0 +1,104 @@
+"""The calendar of a country: kind of every day, holiday, and whether it may still change. Table ``calendar``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import holidays
+import pandas as pd
+
+from cslib.core import tables
+from cslib.core.errors import ParamError
+from cslib.core.words import has, say
+from cslib.params.cn_calendar import SpecialDays, special_days
+
+COUNTRIES = ("CN", "US")
+LEGAL_WORK = ("workday", "make_up_workday")
+
+
+def calendar(first: dt.date, last: dt.date, country: str, own: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Kind of every day ``first`` .. ``last``.
+
+    Parameters
+    ----------
+    first, last : first and last day, both included
+    country : ``CN`` (statutory days, days off by arrangement and make-up workdays) or ``US`` (federal holidays; the substitute of
+        one that falls on a weekend is ``arranged_off``)
+    own : table ``calendar`` of the site (``holiday`` and ``provisional`` may be missing); its days replace the country's
+
+    Returns
+    -------
+    DataFrame, table ``calendar``; one row per day. Every day off of a holiday period that carries no 300 % is ``arranged_off``,
+    weekend days among them included. ``provisional`` is true for all days of a year whose notice is not out.
+
+    Raises
+    ------
+    ParamError  if the country is unknown, ``last`` lies before ``first``, or ``params/law/cn_calendar.yml`` is wrong.
+    TableError  if ``own`` breaks its schema.
+
+    Source: 全国年节及纪念日放假办法 (Order 795); packages chinesecalendar and holidays.
+    """
+    if country not in COUNTRIES:
+        raise ParamError("calendar.country", where="site.yml: country", given=country, allowed=", ".join(COUNTRIES))
+    if last < first:
+        raise ParamError("calendar.span", where="calendar", given=f"{first} .. {last}")
+    years = range(first.year, last.year + 1)
+    special = special_days(years) if country == "CN" else {year: _united_states(year) for year in years}
+    days = [first + dt.timedelta(days=i) for i in range((last - first).days + 1)]
+    rows = [(day, *_kind(day, special[day.year]), special[day.year].provisional) for day in days]
+    frame = pd.DataFrame(rows, columns=["date", "kind", "holiday", "provisional"])
+    return tables.check("calendar", _overridden(frame, own), source="calendar")
+
+
+def legal_workdays(frame: pd.DataFrame, first: dt.date, last: dt.date) -> int:
+    """Legal workdays (workdays and make-up workdays) from ``first`` to ``last``, both included [days].
+
+    Raises
+    ------
+    ParamError  if the calendar does not hold every day of the span.
+    """
+    inside = frame[frame["date"].between(pd.Timestamp(first), pd.Timestamp(last))]
+    if len(inside) != (last - first).days + 1:
+        raise ParamError("calendar.missing_days", where="calendar", given=f"{first} .. {last}", found=len(inside))
+    return int(inside["kind"].isin(LEGAL_WORK).sum())
+
+
+def holiday_name(key: str) -> str:
+    """Name of a holiday in the language in use; a site's own holiday is its own name."""
+    return say(f"params.holiday.{key}") if has(f"params.holiday.{key}") else key.replace("_", " ")
+
+
+def _kind(day: dt.date, special: SpecialDays) -> tuple[str, str | None]:
+    if day in special.statutory:
+        return "statutory_holiday", special.statutory[day]
+    if day in special.arranged_off:
+        return "arranged_off", special.arranged_off[day]
+    if day in special.make_up:
+        return "make_up_workday", special.make_up[day]
+    return ("rest_day" if day.weekday() >= 5 else "workday"), None
+
+
+def _united_states(year: int) -> SpecialDays:
+    days = SpecialDays()
+    found = holidays.country_holidays("US", years=[year], language="en_US")
+    for day in found:
+        for name in found.get_list(day):
+            key = re.sub(r"[^a-z0-9]+", "_", name.replace("'", "").replace(" (observed)", "").lower()).strip("_")
+            if name.endswith("(observed)"):
+                days.arranged_off[day] = key
+            else:
+                days.statutory[day] = key
+    return days
+
+
+def _overridden(frame: pd.DataFrame, own: pd.DataFrame | None) -> pd.DataFrame:
+    """The site's days in place of the country's."""
+    if own is None or own.empty:
+        return frame
+    given = own.assign(provisional=own["provisional"].fillna(False).astype(bool) if "provisional" in own else False)
+    given = tables.check("calendar", given, source="calendar")
+    frame = frame.assign(date=pd.to_datetime(frame["date"]).astype("datetime64[us]"))
+    inside = given[given["date"].between(frame["date"].min(), frame["date"].max())]
+    kept = frame[~frame["date"].isin(inside["date"])]
+    return pd.concat([kept.astype({"holiday": "str"}), inside], ignore_index=True)
