@@ -1,0 +1,83 @@
+"""The value chain: which part makes which table from which. A notebook asks for a table; what is not in its run yet is made first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from cslib import demand, pay, people, roster, staffing
+from cslib.intake import Study
+from cslib.report import Run
+
+Stage = Callable[[Study, Run], dict[str, pd.DataFrame]]
+
+
+def _forecast(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    return {"forecast": demand.forecast(study)}
+
+
+def _accuracy(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    return {"accuracy": demand.backtest(study)}
+
+
+def _requirement(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    return {"requirement": staffing.requirement(table("forecast", study, run), study)}
+
+
+def _roster(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    found = plan(study, run)
+    return {"roster": found.roster, "covers": found.covers, "coverage": found.coverage, "cost_split": found.cost_split}
+
+
+def _violations(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    return {"violations": roster.audit(table("roster", study, run), table("covers", study, run), table("requirement", study, run), study)}
+
+
+def _hours(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    return {"hours": roster.hours(table("roster", study, run), study)}
+
+
+def _wage_cost(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    return {"wage_cost": pay.wage_cost(pay.payslips(table("hours", study, run), people.grades(study), study))}
+
+
+# Payslips and grades are never stored with a run: they are recomputed where needed, shown as site totals (privacy requirements P06, P09).
+STAGES: dict[str, Stage] = {
+    "forecast": _forecast,
+    "accuracy": _accuracy,
+    "requirement": _requirement,
+    "roster": _roster,
+    "covers": _roster,
+    "coverage": _roster,
+    "cost_split": _roster,
+    "violations": _violations,
+    "hours": _hours,
+    "wage_cost": _wage_cost,
+}
+
+
+def table(name: str, study: Study, run: Run) -> pd.DataFrame:
+    """A table of the chain: from the run if it is there, else made from the tables before it, and saved.
+
+    Raises
+    ------
+    KeyError  if no stage makes this table.
+    """
+    if not run.has(name):
+        for made, frame in STAGES[name](study, run).items():
+            run.save(made, frame)
+    return run.load(name)
+
+
+def plan(study: Study, run: Run, progress: Callable[..., Any] | None = None) -> roster.Plan:
+    """Solve the month and keep its proof with the run (note ``solver``)."""
+    settings = study.params.site.roster
+    problem = roster.problem(table("requirement", study, run), study)
+    found = roster.solve(problem, gap=settings.gap_share, work=settings.work, progress=progress)
+    for name in ("roster", "covers", "coverage", "cost_split"):
+        run.save(name, getattr(found, name))
+    run.note("solver", asdict(found.report))
+    return found

@@ -1,0 +1,88 @@
+"""One notebook through papermill, strictly: a parameter that the notebook does not have is refused before a kernel starts,
+and a notebook counts as done only if the tables it promises are there (a killed kernel leaves a file that looks finished)."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.exceptions import PapermillExecutionError
+
+from cslib.core.errors import Finding, RunError
+from cslib.core.paths import project_root, shown
+
+KINDS = {"str": str, "int": int, "float": (int, float), "bool": bool}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A notebook of the chain and the tables it must leave in the run."""
+
+    name: str
+    tables: tuple[str, ...]
+
+
+CHAIN = (
+    Step("10_demand", ("forecast", "accuracy")),
+    Step("20_staffing", ("requirement",)),
+    Step("30_roster", ("roster", "covers", "coverage", "cost_split", "violations", "hours")),
+    Step("50_pay", ("wage_cost",)),
+    Step("60_review", ()),
+)
+
+
+def notebook_path(name: str) -> Path:
+    """Where a notebook of the chain lies."""
+    return project_root() / "notebooks" / f"{name}.ipynb"
+
+
+def check_parameters(path: Path, given: Mapping[str, object]) -> None:
+    """Compare parameters with the notebook's own ``parameters`` cell.
+
+    Raises
+    ------
+    RunError  for every name the notebook does not have, and every value of another type, with what is allowed.
+    """
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    known = papermill.inspect_notebook(str(path))
+    findings = []
+    for name, value in given.items():
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            facts = {"given": name, "allowed": ", ".join(known), "guess": close[0] if close else "-"}
+            findings.append(Finding("batch.unknown_parameter", shown(path), facts))
+            continue
+        kind = known[name]["inferred_type_name"]
+        if kind in KINDS and (not isinstance(value, KINDS[kind]) or (isinstance(value, bool) and kind != "bool")):
+            facts = {"name": name, "given": repr(value), "allowed": f"{kind} ({known[name]['help'].strip()})"}
+            findings.append(Finding("batch.parameter_type", shown(path), facts))
+    if findings:
+        raise RunError(findings=findings)
+
+
+def execute(name: str, parameters: Mapping[str, object], output: Path, *, progress: bool = True) -> None:
+    """Run one notebook of the chain into ``output``.
+
+    Raises
+    ------
+    RunError  if a parameter is wrong, a cell fails, the kernel dies, or the result is not complete.
+    """
+    path = notebook_path(name)
+    check_parameters(path, parameters)
+    try:
+        papermill.execute_notebook(
+            str(path), str(output), parameters=dict(parameters), kernel_name="python3", cwd=str(path.parent), progress_bar={"desc": name} if progress else False,
+        )  # fmt: skip
+    except PapermillExecutionError as error:
+        raise RunError("batch.cell_failed", where=f"{shown(path)}, cell {error.cell_index + 1}", problem=f"{error.ename}: {error.evalue}") from None
+    except (DeadKernelError, CellTimeoutError) as error:
+        raise RunError("batch.kernel_died", where=shown(path), problem=type(error).__name__) from None
+    unrun = [i for i, cell in enumerate(nbformat.read(output, as_version=4).cells, 1) if cell.cell_type == "code" and cell.source and not cell.execution_count]
+    if unrun:
+        raise RunError("batch.kernel_died", where=shown(path), problem=f"cell {unrun[0]}")

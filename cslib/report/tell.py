@@ -1,0 +1,55 @@
+"""What a notebook shows a reader: sentences and small tables in the language in use, the same live, headless and in HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+from IPython.display import HTML, Markdown, display
+
+from cslib.core import tables
+from cslib.core.words import has, language, say
+
+ROWS = 20  # privacy requirement P08: no previews of more than 20 rows unless a page asks for a table without people
+
+
+def tell(key: str, /, **facts: object) -> None:
+    """Show a sentence of ``params/words.yml``."""
+    display(Markdown(say(key, **facts)))
+
+
+def tell_each(lines: Iterable[str]) -> None:
+    """Show lines that are already in words, as a list."""
+    text = "\n".join(f"- {line}" for line in lines)
+    if text:
+        display(Markdown(text))
+
+
+def heading(column: str) -> str:
+    """A column's title in the language in use: the dictionary's meaning and unit, else its words, else its name."""
+    for table in tables.dictionary().values():
+        if column in table.columns:
+            found = table.columns[column]
+            meaning = found.meaning[language()].split(";")[0].split("；")[0]
+            plain = found.unit and not found.unit.startswith(("see", "as in"))
+            return f"{meaning} [{say_unit(found.unit)}]" if plain else meaning
+    return say(f"report.column.{column}") if has(f"report.column.{column}") else column
+
+
+def say_unit(unit: str) -> str:
+    """A unit in the language in use."""
+    return say(f"report.unit.{unit}") if has(f"report.unit.{unit}") else unit
+
+
+def show(frame: pd.DataFrame, rows: int = ROWS) -> None:
+    """Show the first rows of a table with titles in words, and say how many rows there are."""
+    if frame.empty:
+        tell("report.table.empty")
+        return
+    small = frame.head(rows).rename(columns=heading)
+    for column in small.columns:
+        if pd.api.types.is_float_dtype(small[column]):
+            small[column] = small[column].map(lambda value: "" if pd.isna(value) else f"{value:,.2f}")
+    display(HTML(small.fillna("").to_html(index=False, border=0, classes="cslib", escape=True)))
+    if len(frame) > rows:
+        tell("report.table.more", shown=rows, total=len(frame))
