@@ -1,0 +1,116 @@
+"""The command line: ``cslib run``, ``runs``, ``sites``, ``new``, ``synthesise``. Errors end with exit code 2 and one sentence each, no traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cslib.core import words
+from cslib.core.errors import CslibError
+from cslib.core.paths import shown
+from cslib.core.words import say
+
+
+def _from_arguments() -> str:
+    """Language asked for anywhere on the line, so that help and errors speak it too."""
+    for before, argument in zip(["", *sys.argv], sys.argv, strict=False):
+        if before == "--language" and argument in words.LANGUAGES:
+            return argument
+        if argument.startswith("--language=") and argument.split("=", 1)[1] in words.LANGUAGES:
+            return argument.split("=", 1)[1]
+    return words.language()
+
+
+def _spoken(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn our own errors into sentences on stderr and exit code 2."""
+
+    @wraps(command)
+    def run(*args: Any, language: str, **kwargs: Any) -> Any:
+        words.use(language)
+        os.environ["CSLIB_LANGUAGE"] = language
+        try:
+            return command(*args, **kwargs)
+        except CslibError as error:
+            click.echo(str(error), err=True)
+            sys.exit(2)
+
+    option = click.option("--language", type=click.Choice(words.LANGUAGES), default=words.language, help=say("batch.help.language"))
+    return option(run)
+
+
+words.use(_from_arguments())
+
+
+@click.group(help=say("batch.help.main"), context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Entry point of the ``cslib`` command."""
+
+
+@main.command(help=say("batch.help.run"))
+@click.argument("site")
+@click.option("--month", required=True, help=say("batch.help.month"))
+@click.option("--scenario", default="base", help=say("batch.help.scenario"))
+@click.option("--contacts", default="", help=say("batch.help.contacts"))
+@click.option("--again", is_flag=True, help=say("batch.help.again"))
+@_spoken
+def run(site: str, month: str, scenario: str, contacts: str, again: bool) -> None:
+    """Plan a month."""
+    from cslib.batch.month import plan_month  # slow imports only when a run is wanted: help and errors answer at once
+
+    found = plan_month(site, month, scenario=scenario, contacts=contacts, again=again)
+    for line in found.lines:
+        click.echo(line)
+    if found.violations:
+        sys.exit(3)
+
+
+@main.command(help=say("batch.help.runs"))
+@_spoken
+def runs() -> None:
+    """List the finished runs."""
+    from cslib.report import run_lines
+
+    click.echo("\n".join(run_lines()) or say("batch.no_runs"))
+
+
+@main.command(help=say("batch.help.sites"))
+@_spoken
+def sites() -> None:
+    """List the sites."""
+    from cslib import params
+
+    click.echo("\n".join(params.sites()))
+
+
+@main.command(help=say("batch.help.new"))
+@click.argument("site")
+@click.option("--folder", type=click.Path(path_type=Path), default=None, help=say("batch.help.folder"))
+@_spoken
+def new(site: str, folder: Path | None) -> None:
+    """Make a site folder with templates."""
+    from cslib.intake import new_site
+
+    made = new_site(site, folder)
+    click.echo(say("batch.made", path=shown(made)))
+    click.echo(say("batch.fill", site=site))
+
+
+@main.command(help=say("batch.help.synthesise"))
+@click.argument("site")
+@_spoken
+def synthesise(site: str) -> None:
+    """Make a sample site's data again."""
+    from cslib.batch.synthetic import synthesise as make
+
+    for path in make(site):
+        click.echo(say("batch.made", path=shown(path)))
+
+
+if __name__ == "__main__":
+    main()
