@@ -1,0 +1,42 @@
+"""A project, outputs and protected folder of their own for every test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import made_up
+import pytest
+
+from cslib.core import words
+from cslib.intake.study import Study
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A project folder under ``tmp_path``, in force while the test runs."""
+    folder = made_up.root(tmp_path / "project")
+    monkeypatch.setenv("CSLIB_ROOT", str(folder))
+    monkeypatch.setenv("CSLIB_OUTPUTS", str(folder / "outputs"))
+    monkeypatch.setenv("CSLIB_PROTECTED", str(tmp_path / "protected"))
+    with words.speaking("zh"):
+        yield folder
+
+
+@pytest.fixture
+def desk(project: Path) -> Study:
+    """18 people at two posts."""
+    return made_up.study("desk", 18)
+
+
+@pytest.fixture
+def line(project: Path) -> Study:
+    """60 agents on phones."""
+    return made_up.study("line", 60)
+
+
+@pytest.fixture(params=["zh", "en"])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Both languages, one after the other."""
+    with words.speaking(request.param):
+        yield request.param
