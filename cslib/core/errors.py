@@ -14,14 +14,18 @@ from cslib.core.words import say
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong: ``key`` of its sentence, ``where`` (file:line, table and row, cell) and the facts in it."""
+    """One thing that is wrong: ``key`` of its sentence, ``where`` (file:line, table and row, cell) and the facts in it.
+
+    A fact is anything with a text; a ``words.Word`` follows the language; a tuple is shown as a list.
+    """
 
     key: str
     where: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        text = say(f"errors.{self.key}", **self.facts)
+        facts = {name: ", ".join(map(str, fact)) if isinstance(fact, tuple) else fact for name, fact in self.facts.items()}
+        text = say(f"errors.{self.key}", **facts)
         return f"{self.where}: {text}" if self.where else text
 
 
@@ -74,6 +78,10 @@ class RosterError(CslibError):
 
 class SolverError(RosterError):
     """The solver ended without a roster that passes its own recount."""
+
+
+class PeopleError(CslibError, ValueError):
+    """Staff list and pay scheme don't give every employee a grade."""
 
 
 class PayError(CslibError, ValueError):

@@ -6,12 +6,15 @@ raises ``TableError`` with one sentence per finding (file, row, column, value, w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 import yaml
@@ -21,6 +24,7 @@ from cslib.core.errors import Finding, TableError
 DTYPES = {"text": "str", "integer": "int64", "number": "float64", "flag": "bool", "time": "datetime64[us]", "date": "datetime64[us]"}
 _NULLABLE = {**DTYPES, "integer": "Int64", "flag": "boolean"}
 _SHOWN = 20
+_ISO = re.compile(r"\s*\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?\s*")
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,8 @@ def check(name: str, frame: pd.DataFrame, *, source: str = "", rows: pd.Series |
     labels = (rows if rows is not None else pd.Series(range(1, len(frame) + 1), index=frame.index)).reset_index(drop=True)
     raw = frame.reset_index(drop=True)
     typed = pd.DataFrame({c.name: _convert(c, raw[c.name]) if c.name in raw else _nothing(c, len(raw)) for c in table.columns.values()})
-    findings = [_cell("table.type", where, labels, i, c, raw[c.name]) for c in table.columns.values() if c.name in raw for i in _unusable(c, raw, typed)]
+    given = [c for c in table.columns.values() if c.name in raw]
+    findings = [_cell("table.type", where, labels, i, c, raw[c.name]) for c in given for i in _unusable(c, raw, typed)]
     if findings:
         raise TableError(findings=_shortened(findings, where))
     typed = typed.astype({c.name: c.dtype for c in table.columns.values()})
@@ -133,11 +138,11 @@ def _unusable(column: Column, raw: pd.DataFrame, typed: pd.DataFrame) -> pd.Inde
 @cache
 def _schema(name: str) -> pandera.DataFrameSchema:
     """The pandera schema of a dictionary table; types are made beforehand (pandera would turn [us] times into [ns])."""
+    makers: dict[str, Callable[[Any], pandera.Check]]
     makers = {"ge": pandera.Check.ge, "gt": pandera.Check.gt, "le": pandera.Check.le, "lt": pandera.Check.lt, "in": pandera.Check.isin}
     table = spec(name)
     columns = {
-        c.name: pandera.Column(None, [makers[limit](value) for limit, value in c.limits.items()], nullable=c.nullable)
-        for c in table.columns.values()
+        c.name: pandera.Column(None, [makers[limit](value) for limit, value in c.limits.items()], nullable=c.nullable) for c in table.columns.values()
     }
     return pandera.DataFrameSchema(columns, strict=True, unique=list(table.key), report_duplicates="exclude_first")
 
@@ -166,25 +171,42 @@ def _convert(column: Column, raw: pd.Series) -> pd.Series:
             numbers = pd.to_numeric(raw, errors="coerce").astype("Float64")
             return numbers.where((numbers % 1 == 0).fillna(False)).astype("Int64")
         case "number":
-            return pd.to_numeric(raw, errors="coerce").astype("float64")
+            floats = pd.to_numeric(raw, errors="coerce").astype("float64")
+            return floats.where(np.isfinite(floats))
         case "flag":
-            return raw.map({True: True, False: False, 1: True, 0: False}).astype("boolean")
+            return raw.map({True: True, False: False}).astype("boolean")  # 1 and 0 are the same keys
         case _:
-            times = pd.to_datetime(raw, errors="coerce").astype("datetime64[us]")
+            times = _times(raw)
             return times.dt.normalize() if column.type == "date" else times
+
+
+def _times(raw: pd.Series) -> pd.Series:
+    """Naive times from time values and ISO texts; a bare number, a time with a zone and any other spelling become empty."""
+    if pd.api.types.is_datetime64_dtype(raw):
+        return raw.astype("datetime64[us]")
+    usable = raw.map(_is_naive_time).astype(bool)
+    return pd.to_datetime(raw.astype(object).where(usable, None), format="ISO8601", errors="coerce").astype("datetime64[us]")
+
+
+def _is_naive_time(value: object) -> bool:
+    if isinstance(value, str):
+        return bool(_ISO.fullmatch(value))
+    return isinstance(value, dt.date | np.datetime64) and not getattr(value, "tzinfo", None)
 
 
 def _sentences(table: Table, cases: pd.DataFrame, typed: pd.DataFrame, labels: pd.Series, where: str) -> list[Finding]:
     """pandera's failure cases as findings: one a cell, one a repeated key."""
-    findings, repeated = [], set()
-    for case in cases.itertuples():
-        if case.check == "multiple_fields_uniqueness":
-            repeated.add(int(case.index))
+    findings: list[Finding] = []
+    repeated: set[int] = set()
+    for check, column, i in zip(cases["check"], cases["column"], cases["index"], strict=True):
+        if check == "multiple_fields_uniqueness":
+            repeated.add(int(i))
         else:
-            findings.append(_cell("table.limit", where, labels, int(case.index), table.columns[case.column], typed[case.column]))
+            findings.append(_cell("table.limit", where, labels, int(i), table.columns[column], typed[column]))
     key = list(table.key)
+    group = typed.groupby(key, dropna=False).ngroup() if repeated else pd.Series(dtype="int64")  # an empty cell repeats an empty cell
     for i in sorted(repeated):
-        first = typed.index[(typed[key] == typed.loc[i, key]).all(axis=1)][0]
+        first = group.index[group == group[i]][0]
         facts = {"row": labels[i], "first": labels[first], "key": ", ".join(f"{k} = {_plain(typed.loc[i, k])}" for k in key)}
         findings.append(Finding("table.duplicate", where, facts))
     return findings

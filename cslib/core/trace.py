@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,9 +29,17 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 
 def formula_function(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Decorator: make a pure function usable in formulas under ``name``."""
+    """Decorator: make a pure function usable in formulas under ``name``.
+
+    Raises
+    ------
+    ValueError  if another function has the name already.
+    """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        known = _FUNCTIONS.setdefault(name, function)
+        if (known.__module__, known.__qualname__) != (function.__module__, function.__qualname__):
+            raise ValueError(f"formula function '{name}' is {known.__module__}.{known.__qualname__}; {function.__qualname__} needs another name")
         _FUNCTIONS[name] = function
         return function
 
@@ -43,7 +52,8 @@ class Trace:
 
     Attributes
     ----------
-    name : identifier of the number (its words stand under ``trace.<name>``), unique among the inputs of one parent
+    name : identifier of the number (its words stand under ``trace.<name>``, without a number at its end such as ``_2``), unique
+        among the inputs of one parent
     value : the number
     unit : its unit, such as ``persons`` or ``yuan``
     formula : expression over the names of ``inputs``; empty for a given number
@@ -64,12 +74,18 @@ class Trace:
 
         Raises
         ------
-        ValueError  if a formula is not an expression over its inputs and the registered functions.
+        ValueError  if a formula is not an expression over its inputs and the registered functions, or two inputs share a name.
         """
         if not self.formula:
             return self.value
         names = {part.name: part.recompute() for part in self.inputs}
-        return float(_evaluate(ast.parse(self.formula, mode="eval").body, names))
+        if len(names) < len(self.inputs):
+            raise ValueError(f"{self.name}: two inputs share a name: {', '.join(part.name for part in self.inputs)}")
+        try:
+            formula = ast.parse(self.formula, mode="eval").body
+        except SyntaxError as error:
+            raise ValueError(f"{self.name}: '{self.formula}' is not an expression: {error.msg}") from None
+        return float(_evaluate(formula, names))
 
     def holds(self, tolerance: float = 1e-9) -> bool:
         """True if the number and every number below it follow from their inputs (relative ``tolerance``)."""
@@ -88,7 +104,8 @@ class Trace:
 
     def line(self) -> str:
         """This number alone: label = value unit = formula [rule; source]."""
-        label = say(f"trace.{self.name}") if has(f"trace.{self.name}") else self.name
+        stem = re.sub(r"_\d+$", "", self.name)
+        label = self.name.replace(stem, say(f"trace.{stem}")) if has(f"trace.{stem}") else self.name
         made = f" = {self.formula}" if self.formula else ""
         origin = "; ".join(part for part in (self.rule, self.source) if part)
         return f"{label} = {self.value:.10g} {self.unit}{made}" + (f"  [{origin}]" if origin else "")
@@ -103,7 +120,7 @@ class Trace:
 
 def _evaluate(node: ast.expr, names: dict[str, float]) -> Any:
     match node:
-        case ast.Constant(value=int() | float() as value):
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             return value
         case ast.Name(id=name) if name in names:
             return names[name]

@@ -26,8 +26,12 @@ def floor_count(value: Any) -> Any:
 
 
 def fen(yuan: float | Decimal | str) -> int:
-    """Yuan to whole fen, half up, by way of the shortest decimal text of the number (so 0.285 yuan is 29 fen)."""
-    exact = yuan if isinstance(yuan, Decimal) else Decimal(str(yuan))
+    """Yuan to whole fen, half up; a float counts as the nearest multiple of 1e-7 yuan, so that its noise can't tip the half fen.
+
+    >>> fen(0.285), fen(1.005), fen(123.45499999999998)
+    (29, 101, 12346)
+    """
+    exact = round(Decimal(str(yuan)), 7) if isinstance(yuan, float) else Decimal(yuan)
     return int((exact * 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -22,8 +23,13 @@ _language: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 def language() -> str:
-    """Language in use: what ``use`` said, else ``CSLIB_LANGUAGE``, else Chinese."""
-    return _language.get() or os.environ.get("CSLIB_LANGUAGE", "zh")
+    """Language in use: what ``use`` said, else ``CSLIB_LANGUAGE``, else Chinese.
+
+    Raises
+    ------
+    ValueError  if ``CSLIB_LANGUAGE`` is neither ``zh`` nor ``en``.
+    """
+    return _language.get() or _known(os.environ.get("CSLIB_LANGUAGE", "zh"))
 
 
 def use(name: str) -> None:
@@ -33,9 +39,13 @@ def use(name: str) -> None:
     ------
     ValueError  if ``name`` is neither ``zh`` nor ``en``.
     """
+    _language.set(_known(name))
+
+
+def _known(name: str) -> str:
     if name not in LANGUAGES:
         raise ValueError(f"language: '{name}' is not known; allowed: zh, en / 语言只能是 zh 或 en")
-    _language.set(name)
+    return name
 
 
 @contextmanager
@@ -79,6 +89,22 @@ def say(key: str, /, **facts: Any) -> str:
     KeyError  if the key, its language or a fact is missing.
     """
     return _find(key)[language()].format(**facts)
+
+
+@dataclass(frozen=True)
+class Word:
+    """A text that is made when it is read, so that it follows the language; a fact of an error may be one.
+
+    >>> with speaking("en"):
+    ...     str(Word("params.type.flag"))
+    'true or false'
+    """
+
+    key: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return say(self.key, **self.facts)
 
 
 def pick(meaning: Mapping[str, str]) -> str:

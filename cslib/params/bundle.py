@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cslib.core.errors import Finding, ParamError
 from cslib.core.paths import params_dir, shown, site_dir
 from cslib.core.shifts import Shift
 from cslib.params.law import Law, check_law, stricter
-from cslib.params.pay_scheme import PayScheme
+from cslib.params.overlay import Difference, Scenario, differences, overlaid
+from cslib.params.pay_scheme import PayScheme, check_pay
 from cslib.params.prices import PriceList, check_prices
 from cslib.params.site import ShiftFile, Site
-from cslib.params.source import Document, Meaning, Strict, allowed_keys, read, validate
+from cslib.params.source import Document, Meaning, Strict, read, unknown_key, validate
 
-
-class Scenario(Strict):
-    """``params/scenarios/<name>.yml``: values to change by dotted path (site.*, shifts.*, prices.*, law.*, pay.*)."""
-
-    meaning: Meaning
-    changes: dict[str, Any] = {}
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A value that the scenario changed."""
-
-    path: str
-    before: Any
-    after: Any
+MODELS: dict[str, type[Strict]] = {"site": Site, "shifts": ShiftFile, "prices": PriceList, "law": Law, "pay": PayScheme}
 
 
 @dataclass(frozen=True)
@@ -52,8 +37,16 @@ class Params:
     files: dict[str, str]
 
     def shift(self, code: str) -> Shift:
-        """A shift type by its code."""
-        return next(s for s in self.shifts if s.code == code)
+        """A shift type by its code.
+
+        Raises
+        ------
+        ParamError  if the site has no such shift.
+        """
+        found = {shift.code: shift for shift in self.shifts}
+        if code not in found:
+            raise ParamError(findings=[unknown_key(shown(self.folder / "shifts.yml"), f"shifts.{code}", found)])
+        return found[code]
 
 
 def sites() -> list[str]:
@@ -71,71 +64,28 @@ def open_params(site: str, scenario: str = "base") -> Params:
     folder = site_dir(site)
     if not (folder / "site.yml").is_file():
         raise ParamError("params.no_site", where="site", given=site, allowed=", ".join(sites()))
-    overlay_doc = read(params_dir() / "scenarios" / f"{scenario}.yml")
-    overlay = validate(Scenario, overlay_doc)
-    documents = {"site": read(folder / "site.yml"), "shifts": read(folder / "shifts.yml"), "prices": read(params_dir() / "prices.yml")}
-    chosen = _overlaid("site", documents["site"], Site, overlay, overlay_doc)
-    site_model = validate(Site, documents["site"], chosen)
-    documents["law"] = read(params_dir() / "law" / f"{site_model.law}.yml")
-    documents["pay"] = read(params_dir() / "pay" / f"{site_model.pay}.yml")
-    differences = _differences(overlay, overlay_doc, documents)
-    models = {"shifts": ShiftFile, "prices": PriceList, "law": Law, "pay": PayScheme}
-    shift_file, prices, law, pay = (validate(m, documents[k], _overlaid(k, documents[k], m, overlay, overlay_doc)) for k, m in models.items())
+    source = read(params_dir() / "scenarios" / f"{scenario}.yml")
+    overlay = validate(Scenario, source)
+    written = {"site": read(folder / "site.yml"), "shifts": read(folder / "shifts.yml"), "prices": read(params_dir() / "prices.yml")}
+    documents = {"site": overlaid("site", written["site"], Site, overlay, source)}
+    site_model = validate(Site, documents["site"])
+    written["law"] = read(params_dir() / "law" / f"{site_model.law}.yml")
+    written["pay"] = read(params_dir() / "pay" / f"{site_model.pay}.yml")
+    changes = differences(overlay, source, written, MODELS)
+    documents |= {section: overlaid(section, written[section], MODELS[section], overlay, source) for section in ("shifts", "prices", "law", "pay")}
+    shift_file, prices = validate(ShiftFile, documents["shifts"]), validate(PriceList, documents["prices"])
+    law, pay = validate(Law, documents["law"]), validate(PayScheme, documents["pay"])
     check_law(law, documents["law"])
     check_prices(prices, documents["prices"])
+    check_pay(pay, law, documents["pay"])
     for code, value in site_model.rules.items():
-        law = stricter(law, code, value)
+        law = stricter(law, code, value, documents["site"].where(("rules", code)))
     prices = _site_prices(prices, site_model, documents["site"])
     shifts = tuple(spec.shift(code) for code, spec in shift_file.shifts.items())
     _cross_check(site_model, shifts, documents["shifts"])
     aliases = _aliases(shift_file, documents["shifts"])
-    files = {shown(d.path): hashlib.sha256(d.path.read_bytes()).hexdigest() for d in [*documents.values(), overlay_doc]}
-    return Params(site, site_model, shifts, aliases, law, prices, pay, scenario, overlay.meaning, differences, folder, files)
-
-
-def _split(path: str) -> tuple[str, list[str]]:
-    head, _, rest = path.partition(".")
-    return head, rest.split(".") if rest else []
-
-
-def _overlaid(section: str, document: Document, model: type, overlay: Scenario, overlay_doc: Document) -> dict[str, Any]:
-    """The document's data with the scenario's values of this section put in; an unknown path is refused."""
-    data = copy.deepcopy(document.data)
-    for path, value in overlay.changes.items():
-        head, parts = _split(path)
-        if head != section:
-            continue
-        node: Any = data
-        for depth, part in enumerate(parts[:-1]):
-            if not isinstance(node, dict) or part not in node:
-                if part in allowed_keys(model, tuple(parts[:depth])) and isinstance(node, dict):
-                    node[part] = {}
-                else:
-                    raise _unknown_path(path, node, overlay_doc)
-            node = node[part]
-        known = isinstance(node, dict) and bool(parts) and (parts[-1] in node or parts[-1] in allowed_keys(model, tuple(parts[:-1])))
-        if not known:
-            raise _unknown_path(path, node, overlay_doc)
-        node[parts[-1]] = value
-    return data
-
-
-def _unknown_path(path: str, node: Any, overlay_doc: Document) -> ParamError:
-    allowed = ", ".join(node) if isinstance(node, dict) else "-"
-    return ParamError("params.unknown_path", where=overlay_doc.where(("changes", path)), given=path, allowed=allowed)
-
-
-def _differences(overlay: Scenario, overlay_doc: Document, documents: dict[str, Document]) -> tuple[Difference, ...]:
-    found = []
-    for path, after in overlay.changes.items():
-        head, parts = _split(path)
-        if head not in documents:
-            raise ParamError("params.unknown_path", where=overlay_doc.where(("changes", path)), given=path, allowed=", ".join(f"{d}.*" for d in documents))
-        node: Any = documents[head].data
-        for part in parts:
-            node = node.get(part) if isinstance(node, dict) else None
-        found.append(Difference(path, node, after))
-    return tuple(found)
+    files = {shown(d.path): hashlib.sha256(d.path.read_bytes()).hexdigest() for d in [*written.values(), source]}
+    return Params(site, site_model, shifts, aliases, law, prices, pay, scenario, overlay.meaning, changes, folder, files)
 
 
 def _site_prices(prices: PriceList, site: Site, document: Document) -> PriceList:
@@ -143,7 +93,7 @@ def _site_prices(prices: PriceList, site: Site, document: Document) -> PriceList
     for code, yuan in site.prices.items():
         where = document.where(("prices", code))
         if code not in changed:
-            raise ParamError("params.unknown_key", where=where, given=f"prices.{code}", allowed=", ".join(changed), guess="")
+            raise ParamError(findings=[unknown_key(where, f"prices.{code}", changed)])
         if yuan < 0:
             raise ParamError("params.value", where=where, name=f"prices.{code}", given=yuan, allowed=">= 0")
         changed[code] = changed[code].model_copy(update={"yuan": yuan, "source": "site policy"})
@@ -159,11 +109,7 @@ def _cross_check(site: Site, shifts: tuple[Shift, ...], document: Document) -> N
         off_grid = [m for m in minutes if m % site.interval_min]
         if off_grid:
             findings.append(Finding("params.off_grid", where, {"code": shift.code, "given": off_grid[0], "allowed": site.interval_min}))
-        findings += [
-            Finding("params.unknown_key", where, {"given": f"shifts.{shift.code}.queues: {q}", "allowed": ", ".join(site.queues), "guess": ""})
-            for q in shift.queues
-            if q not in site.queues
-        ]
+        findings += [unknown_key(where, f"shifts.{shift.code}.queues.{queue}", site.queues) for queue in shift.queues if queue not in site.queues]
     if findings:
         raise ParamError(findings=findings)
 

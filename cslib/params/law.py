@@ -10,10 +10,12 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from cslib.core.errors import Finding, ParamError
-from cslib.params.source import Document, Meaning, Strict
+from cslib.core.units import minute_of
+from cslib.core.words import Word
+from cslib.params.source import Document, Meaning, Refusal, Strict, unknown_key
 
 # rule code -> (unit, direction): "max" = the value found may not be above the limit, "min" = not below, "flag" = no value, on or off.
 RULES: dict[str, tuple[str, str]] = {
@@ -50,6 +52,8 @@ VALUES: dict[str, str] = {
     "overtime_workday_ratio": "ratio",
     "overtime_rest_day_ratio": "ratio",
     "overtime_holiday_ratio": "ratio",
+    "probation_longest": "months",
+    "probation_pay_least": "share",
 }
 Limit = float | str | bool
 
@@ -71,6 +75,13 @@ class Entry(Strict):
     unit: str
     catalogue: tuple[str, ...] = ()
     values: tuple[Dated, ...] = Field(min_length=1)
+
+    @field_validator("values")
+    @classmethod
+    def _dates_once(cls, values: tuple[Dated, ...]) -> tuple[Dated, ...]:
+        if len({dated.since for dated in values}) < len(values):
+            raise Refusal("params.need.dates_once")
+        return values
 
     def on(self, day: dt.date) -> Dated | None:
         """The value in force on a day; None before the first."""
@@ -96,9 +107,23 @@ class Law(Strict):
         return float(self._on(self.rules, code, day).value or 0.0)
 
     def value(self, code: str, day: dt.date) -> Limit:
-        """A legal value in force on ``day``, in its unit."""
+        """A legal value in force on ``day``, in its unit.
+
+        Raises
+        ------
+        ParamError  if no value is in force on that day.
+        """
         found = self._on(self.values, code, day).value
         return found if found is not None else 0.0
+
+    def number(self, code: str, day: dt.date) -> float:
+        """A legal value that is a number (any but the clock times), in force on ``day``, in its unit.
+
+        Raises
+        ------
+        ParamError  if no value is in force on that day.
+        """
+        return float(self.value(code, day))
 
     def source(self, code: str, day: dt.date) -> str:
         """Where the value in force comes from."""
@@ -117,38 +142,62 @@ class Law(Strict):
 
 
 def check_law(law: Law, document: Document) -> None:
-    """Refuse unknown or missing rule codes and wrong units, with file and line."""
+    """Refuse unknown or missing rule codes, wrong units and values that don't fit their unit, with file and line."""
     findings: list[Finding] = []
     expected = {"rules": {c: u for c, (u, _) in RULES.items()}, "values": VALUES}
     for section, units in expected.items():
         entries: Mapping[str, Entry] = getattr(law, section)
         for code, entry in entries.items():
-            where = document.where((section, code, "unit"))
+            place = (section, code)
             if code not in units:
-                findings.append(Finding("params.unknown_key", where, {"given": f"{section}.{code}", "allowed": ", ".join(units), "guess": ""}))
+                findings.append(unknown_key(document.where(place), f"{section}.{code}", units))
             elif entry.unit != units[code]:
-                findings.append(Finding("params.unit", where, {"name": f"{section}.{code}", "given": entry.unit, "allowed": units[code]}))
+                facts = {"name": f"{section}.{code}", "given": entry.unit, "allowed": units[code]}
+                findings.append(Finding("params.unit", document.where((*place, "unit")), facts))
+            else:
+                unfit = [(i, dated) for i, dated in enumerate(entry.values) if not _fits(dated.value, entry.unit)]
+                findings += [_unfit(dated, document, (*place, "values", i, "value"), entry.unit) for i, dated in unfit]
         missing = [code for code in units if code not in entries]
         findings += [Finding("params.missing_key", document.where((section,)), {"given": f"{section}.{code}"}) for code in missing]
     if findings:
         raise ParamError(findings=findings)
 
 
-def stricter(law: Law, code: str, value: float) -> Law:
-    """The law with a site's own, stricter limit from its first dated value on.
+def _fits(value: Limit | None, unit: str) -> bool:
+    """True for a value of the unit's kind: a flag, a clock time, or a number not below 0; null switches a rule off."""
+    if value is None or unit == "flag":
+        return value is None or isinstance(value, bool)
+    if unit == "clock":
+        try:
+            return isinstance(value, str) and minute_of(value) >= 0
+        except ValueError:
+            return False
+    return isinstance(value, float | int) and not isinstance(value, bool) and value >= 0
+
+
+def _unfit(dated: Dated, document: Document, place: tuple[str | int, ...], unit: str) -> Finding:
+    allowed = {"flag": Word("params.type.flag"), "clock": Word("params.need.clock")}.get(unit, f">= 0 [{unit}]")
+    return Finding("params.value", document.where(place), {"name": ".".join(map(str, place)), "given": dated.value, "allowed": allowed})
+
+
+def stricter(law: Law, code: str, value: float, where: str = "site.yml: rules") -> Law:
+    """The law with a site's own, stricter limit from its first dated value on; ``where`` it is written, for the message.
 
     Raises
     ------
-    ParamError  if the rule is unknown, or the value is laxer than a statutory limit.
+    ParamError  if the rule is unknown, or the value is negative or laxer than a statutory limit.
     """
     if code not in RULES or RULES[code][1] == "flag":
-        raise ParamError("params.rule_override", where="site.yml: rules", given=code, allowed=", ".join(c for c, (_, d) in RULES.items() if d != "flag"))
+        raise ParamError("params.rule_override", where=where, given=code, allowed=", ".join(c for c, (_, d) in RULES.items() if d != "flag"))
     unit, direction = RULES[code]
+    if value < 0:
+        raise ParamError("params.value", where=where, name=f"rules.{code}", given=f"{value:g}", allowed=f">= 0 [{unit}]")
     entry = law.rules[code]
     for dated in entry.values:
         limit = float(dated.value or 0.0)
         laxer = value > limit if direction == "max" else value < limit
         if laxer and dated.verification != "policy":
-            raise ParamError("params.laxer_than_law", where="site.yml: rules", code=code, given=f"{value:g} {unit}", limit=f"{limit:g} {unit}", source=dated.source)
+            facts = {"code": code, "given": f"{value:g} {unit}", "limit": f"{limit:g} {unit}", "source": dated.source}
+            raise ParamError(findings=[Finding("params.laxer_than_law", where, facts)])
     values = tuple(d.model_copy(update={"value": value, "source": "site policy", "verification": "policy"}) for d in entry.values)
     return law.model_copy(update={"rules": {**law.rules, code: entry.model_copy(update={"values": values})}})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from cslib.core.errors import Finding, ParamError
-from cslib.params.source import Document, Meaning, Strict
+from cslib.params.source import Document, Meaning, Strict, unknown_key
 
 PRICES: dict[str, str] = {
     "empty_post": "h",
@@ -40,11 +40,7 @@ class PriceList(Strict):
 
 def check_prices(prices: PriceList, document: Document) -> None:
     """Refuse unknown or missing prices and wrong units, with file and line."""
-    findings = [
-        Finding("params.unknown_key", document.where(("prices", code)), {"given": f"prices.{code}", "allowed": ", ".join(PRICES), "guess": ""})
-        for code in prices.prices
-        if code not in PRICES
-    ]
+    findings = [unknown_key(document.where(("prices", code)), f"prices.{code}", PRICES) for code in prices.prices if code not in PRICES]
     findings += [
         Finding("params.unit", document.where(("prices", c, "unit")), {"name": f"prices.{c}", "given": p.unit, "allowed": PRICES[c]})
         for c, p in prices.prices.items()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from cslib.core.shifts import Break, Shift
 from cslib.core.units import MINUTES_PER_DAY, minute_of
-from cslib.params.source import Meaning, Strict
+from cslib.params.source import Meaning, Refusal, Strict
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -16,11 +17,21 @@ DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def _clock(text: str) -> str:
-    minute_of(text)
+    try:
+        minute_of(text)
+    except ValueError:
+        raise Refusal("params.need.clock") from None
+    return text
+
+
+def _colour(text: str) -> str:
+    if not re.fullmatch("#[0-9a-fA-F]{6}", text):
+        raise Refusal("params.need.colour")
     return text
 
 
 Clock = Annotated[str, AfterValidator(_clock)]
+Colour = Annotated[str, AfterValidator(_colour)]
 
 
 class Window(Strict):
@@ -33,7 +44,7 @@ class Window(Strict):
     @model_validator(mode="after")
     def _ordered(self) -> Window:
         if minute_of(self.end) <= minute_of(self.begin):
-            raise ValueError("to > from (a window over midnight is written as two windows)")
+            raise Refusal("params.need.window")
         return self
 
     def holds(self, weekday: int, minute: int) -> bool:
@@ -84,15 +95,15 @@ class Queue(Strict):
     @model_validator(mode="after")
     def _complete(self) -> Queue:
         if self.model in {"erlang_c", "erlang_a"} and self.service is None:
-            raise ValueError("model erlang_c and erlang_a need 'service'")
+            raise Refusal("params.need.service")
         if self.model == "erlang_a" and self.patience_s is None:
-            raise ValueError("model erlang_a needs 'patience_s'")
+            raise Refusal("params.need.patience")
         if self.model == "deferred" and self.deadline_h is None:
-            raise ValueError("model deferred needs 'deadline_h'")
+            raise Refusal("params.need.deadline")
         if self.model == "heads" and not self.heads:
-            raise ValueError("model heads needs 'heads'")
+            raise Refusal("params.need.heads")
         if self.never_empty and self.channel != "post":
-            raise ValueError("never_empty is for channel post")
+            raise Refusal("params.need.post")
         return self
 
     def open_at(self, weekday: int, minute: int) -> bool:
@@ -114,7 +125,7 @@ class ShiftSpec(Strict):
 
     name: Meaning
     mark: Meaning
-    colour: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
+    colour: Colour
     start: Clock
     length_min: int = Field(gt=0, le=MINUTES_PER_DAY)
     breaks: tuple[BreakSpec, ...] = ()
@@ -126,7 +137,7 @@ class ShiftSpec(Strict):
         last = 0
         for b in self.breaks:
             if b.latest_min < b.earliest_min or b.latest_min + b.length_min > self.length_min or b.earliest_min < last:
-                raise ValueError("breaks lie inside the shift, in order, with earliest_min <= latest_min, and can't overlap")
+                raise Refusal("params.need.breaks")
             last = b.latest_min + b.length_min
         return self
 
@@ -207,5 +218,5 @@ class Site(Strict):
     cover: CoverRule = CoverRule()
     demand: DemandSettings = DemandSettings()
     roster: RosterSettings = RosterSettings()
-    prices: dict[str, float] = {}
-    rules: dict[str, float] = {}
+    prices: dict[str, float] = Field(default_factory=dict)
+    rules: dict[str, float] = Field(default_factory=dict)

@@ -1,0 +1,79 @@
+"""A scenario lays changed values over parameter files: by dotted path, an unknown path is refused, every change is reported."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import Field
+
+from cslib.core.errors import ParamError
+from cslib.params.source import Document, Meaning, Path_, Strict, allowed_keys, validate
+
+
+class Scenario(Strict):
+    """``params/scenarios/<name>.yml``: values to change by dotted path (site.*, shifts.*, prices.*, law.*, pay.*)."""
+
+    meaning: Meaning
+    changes: dict[str, Any] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A value that the scenario changed; ``before`` is what the file says, or the default where it says nothing."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+def overlaid(section: str, document: Document, model: type[Strict], scenario: Scenario, source: Document) -> Document:
+    """The document with the scenario's values of this section put in; each then stands on its line of the scenario file.
+
+    Raises
+    ------
+    ParamError  if a path does not exist in the document, nor as an optional key of its model.
+    """
+    data = copy.deepcopy(document.data)
+    moved: dict[Path_, str] = {}
+    for path, value in scenario.changes.items():
+        head, *parts = path.split(".")
+        if head != section:
+            continue
+        where = source.where(("changes", path))
+        node: Any = data
+        for depth, part in enumerate(parts):
+            known = sorted({*(node if isinstance(node, dict) else ()), *allowed_keys(model, tuple(parts[:depth]))})
+            if part not in known or not isinstance(node, dict):
+                raise ParamError("params.unknown_path", where=where, given=path, allowed=", ".join(known) or "-")
+            if depth + 1 < len(parts):
+                node = node.setdefault(part, {})
+        if not parts:
+            raise ParamError("params.unknown_path", where=where, given=path, allowed=", ".join(f"{section}.{key}" for key in data))
+        node[parts[-1]] = value
+        moved[tuple(parts)] = where
+    return replace(document, data=data, moved=moved) if moved else document
+
+
+def differences(
+    scenario: Scenario, source: Document, documents: Mapping[str, Document], models: Mapping[str, type[Strict]]
+) -> tuple[Difference, ...]:
+    """What the scenario changes, in its own order; ``documents`` are the files before the overlay.
+
+    Raises
+    ------
+    ParamError  if a path starts with none of the sections.
+    """
+    found = []
+    for path, after in scenario.changes.items():
+        head, *parts = path.split(".")
+        if head not in documents:
+            allowed = ", ".join(f"{section}.*" for section in documents)
+            raise ParamError("params.unknown_path", where=source.where(("changes", path)), given=path, allowed=allowed)
+        node: Any = validate(models[head], documents[head]).model_dump(by_alias=True)
+        for part in parts:
+            node = node.get(part) if isinstance(node, dict) else None
+        found.append(Difference(path, node, after))
+    return tuple(found)
