@@ -197,6 +197,7 @@ class Files(Strict):
     leave: str | None = None
     wishes: str | None = None
     last_roster: str | None = None
+    pins: str | None = None
     calendar: str | None = None
     approved_overtime: str | None = None
 

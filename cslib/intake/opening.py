@@ -1,0 +1,143 @@
+"""Open a study: parameters, horizon, every file of the site read, checked and pseudonymised, with its fingerprint."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+
+from cslib.core import tables
+from cslib.core.errors import IntakeError
+from cslib.core.horizon import Horizon
+from cslib.core.paths import project_root, shown
+from cslib.core.words import say
+from cslib.intake import aliases, privacy
+from cslib.intake.contacts import read_contacts
+from cslib.intake.duties import read_last_roster, read_pins
+from cslib.intake.people import Desk, read_leave, read_overtime, read_wishes
+from cslib.intake.pseudonym import site_key
+from cslib.intake.sheets import fingerprint
+from cslib.intake.source import open_sources
+from cslib.intake.staff import read_names, read_staff
+from cslib.intake.study import Study
+from cslib.intake.values import date, text
+from cslib.params import Params, open_params
+from cslib.params.calendar import calendar
+
+DAYS_AFTER, DAYS_BEFORE = 31, 62
+
+
+def open_study(site: str, *, month: str, scenario: str = "base", contacts: str = "") -> Study:
+    """Everything one question needs, read, checked, pseudonymised and frozen.
+
+    Parameters
+    ----------
+    site : folder under ``params/sites``; month : ``YYYY-MM`` to plan; scenario : file under ``params/scenarios``
+    contacts : path that replaces ``site.files.contacts`` (absolute, or relative to the site's folder or the project)
+
+    Raises
+    ------
+    ParamError  for the month or a parameter file; IntakeError and TableError for the data, with file, sheet, cell and what is allowed.
+    """
+    params = open_params(site, scenario)
+    horizon = Horizon.month(month, params.site.interval_min)
+    spec = params.site.files
+    contact_paths = [_path(params, name) for name in ([contacts] if contacts else spec.contacts)]
+    paths = [*contact_paths, *(_path(params, name) for name in (spec.staff, spec.leave, spec.wishes, spec.last_roster, spec.pins, spec.calendar, spec.approved_overtime) if name)]
+    history, notes = read_contacts(contact_paths, params)
+    history, later = _before(history, horizon)
+    days = _calendar(params, horizon, history)
+    staff = read_staff(_path(params, spec.staff), params, horizon, site_key(site, params.site.synthetic))
+    desk = Desk(params, horizon, staff.ids, staff.employees, days)
+    found = {
+        "contacts": history,
+        "calendar": days,
+        "skills": staff.skills,
+        "staff_grades": staff.staff_grades,
+        "leave": read_leave(_path(params, spec.leave), desk) if spec.leave else tables.empty("leave"),
+        "wishes": read_wishes(_path(params, spec.wishes), desk) if spec.wishes else tables.empty("wishes"),
+        "last_roster": read_last_roster(_path(params, spec.last_roster), desk) if spec.last_roster else tables.empty("roster"),
+        "pins": read_pins(_path(params, spec.pins), desk) if spec.pins else tables.empty("roster"),
+        "employees": _with_overtime(staff.employees, read_overtime(_path(params, spec.approved_overtime), desk) if spec.approved_overtime else {}),
+    }
+    for name, frame in found.items():
+        privacy.scan(frame, name)
+    later_note = [say("intake.note.later_contacts", count=later, month=month)] if later else []
+    all_notes = tuple(dict.fromkeys([*notes, *later_note, *staff.notes, *desk.notes]))
+    files = {shown(path): fingerprint(path) for path in dict.fromkeys(paths)}
+    return Study(params, horizon, files, all_notes, found)
+
+
+def names(study: Study) -> pd.DataFrame:
+    """employee_id, display_name, staff_no of everyone in the staff list, read anew and never kept: for the full-tier workbook only.
+
+    Raises
+    ------
+    IntakeError  if the staff list changed since the study was opened.
+    """
+    path = _path(study.params, study.params.site.files.staff)
+    if fingerprint(path) != study.files[shown(path)]:
+        raise IntakeError("intake.changed", where=shown(path))
+    return read_names(path, study.params, site_key(study.site, study.params.site.synthetic))
+
+
+def _path(params: Params, name: str) -> Path:
+    """A file of the site: absolute, in the site's folder, or (for a parameter of a notebook) under the project."""
+    path = Path(name).expanduser()
+    if path.is_absolute():
+        return path
+    inside = params.folder / path
+    return inside if inside.exists() or not (project_root() / path).exists() else project_root() / path
+
+
+def _before(history: pd.DataFrame, horizon: Horizon) -> tuple[pd.DataFrame, int]:
+    """Contacts before the planned month: a forecast may not look at what it forecasts."""
+    past = history["interval_start"] < pd.Timestamp(horizon.start)
+    return history[past].reset_index(drop=True), int((~past).sum())
+
+
+def _calendar(params: Params, horizon: Horizon, history: pd.DataFrame) -> pd.DataFrame:
+    """Table ``calendar`` from the first contact (or 62 days before the month) to 31 days after it."""
+    first = horizon.start - dt.timedelta(days=DAYS_BEFORE)
+    if len(history):
+        first = min(first, history["interval_start"].min().date())
+    own = read_calendar(_path(params, params.site.files.calendar)) if params.site.files.calendar else None
+    return calendar(first, horizon.end + dt.timedelta(days=DAYS_AFTER), params.site.country, own)
+
+
+def read_calendar(path: Path) -> pd.DataFrame:
+    """A site's own calendar as table ``calendar`` (only the days it names).
+
+    Raises
+    ------
+    IntakeError  for dates and kinds that can't be read, or days given twice.
+    """
+    source = open_sources(path, "calendar", [["date", "kind"]])[0]
+    days = source.column("date", lambda cell: date(cell, epoch_1904=source.sheet.epoch_1904), "date", needed=True)
+    kinds = source.column("kind", _day_kind, "day_kind", needed=True)
+    holidays = source.column("holiday", text, "text")
+    seen: dict[dt.date, int] = {}
+    for row, day in zip(source.rows, days, strict=True):
+        if day is not None and seen.setdefault(day, row) != row:
+            source.add("intake.day_twice", row, "date", day=day.isoformat(), first=seen[day] + 1)
+    source.refuse()
+    frame = pd.DataFrame({"date": days, "kind": kinds, "holiday": holidays, "provisional": False})
+    return tables.check("calendar", frame, source=source.sheet.file)
+
+
+def _day_kind(cell: object) -> str | None:
+    found = text(cell)
+    if found is None:
+        return None
+    known = aliases.words("calendar_kinds")
+    for part in aliases.candidates(found):
+        if part in known:
+            return known[part]
+    raise ValueError(found)
+
+
+def _with_overtime(employees: pd.DataFrame, hours: dict[str, float]) -> pd.DataFrame:
+    """Employees with the overtime approved in a file of its own, which comes before the staff list's column."""
+    approved = employees["employee_id"].map(hours).astype("float64")
+    return tables.check("employees", employees.assign(overtime_max_h=approved.fillna(employees["overtime_max_h"])), source="employees")

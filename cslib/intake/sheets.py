@@ -1,0 +1,185 @@
+"""Files as sheets of raw cells: CSV in the encodings and separators that planners have, and Excel with merged cells.
+
+Nothing is interpreted here but what would be lost later: encoding, leading zeros kept by a number format, merged cells, hidden
+sheets, the date system of the workbook.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from cslib.core.errors import IntakeError
+from cslib.core.paths import shown
+
+SEPARATORS = (",", ";", "\t")
+_COMMON_HAN_SHARE = 0.6
+_ZEROS = re.compile(r"0{2,}")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Raw cells of one sheet. ``rows[i]`` is row i + 1 as the planner sees it; ``across`` marks cells filled from a merge to their left."""
+
+    file: str
+    name: str
+    rows: list[list[Any]]
+    across: frozenset[tuple[int, int]] = frozenset()
+    epoch_1904: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    def where(self, row: int, column: int | None = None) -> str:
+        """Place of a cell or row (both counted from 0) for a message: ``staff.xlsx [名单] C5``."""
+        sheet = f" [{self.name}]" if self.name else ""
+        cell = f"{get_column_letter(column + 1)}{row + 1}" if column is not None else f"{row + 1}:{row + 1}"
+        return f"{self.file}{sheet} {cell}"
+
+
+def fingerprint(path: Path) -> str:
+    """sha256 of the file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read_sheets(path: Path, fits: Callable[[list[list[str]]], int]) -> list[Sheet]:
+    """All visible sheets of a file; a CSV has one, without name.
+
+    Parameters
+    ----------
+    fits : number of known headers among the given rows of texts; decides the separator of a CSV
+
+    Raises
+    ------
+    IntakeError  if the file is missing, of another kind, damaged, protected, or in an encoding that can't be told for sure.
+    """
+    if not path.is_file():
+        near = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
+        raise IntakeError("intake.no_file", where=shown(path), allowed=", ".join(near) or "-")
+    suffix = path.suffix.casefold()
+    if suffix in {".xlsx", ".xlsm"}:
+        return _excel(path)
+    if suffix in {".csv", ".txt", ".tsv"}:
+        return [_csv(path, fits)]
+    if suffix == ".xls":
+        raise IntakeError("intake.old_excel", where=shown(path))
+    raise IntakeError("intake.file_kind", where=shown(path), given=suffix or path.name, allowed=".csv, .txt, .tsv, .xlsx, .xlsm")
+
+
+def _csv(path: Path, fits: Callable[[list[list[str]]], int]) -> Sheet:
+    text = decode(path.read_bytes(), shown(path))
+    tables = {separator: _split(text, separator, shown(path)) for separator in SEPARATORS}
+    best = max(tables, key=lambda s: (fits(tables[s][:40]), max((len(row) for row in tables[s][:40]), default=0)))
+    return Sheet(shown(path), "", [[cell if cell.strip() else None for cell in row] for row in tables[best]])
+
+
+def _split(text: str, separator: str, where: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise IntakeError("intake.damaged", where=where, problem=str(error)) from None
+
+
+def decode(raw: bytes, where: str) -> str:
+    """Bytes to text: a byte-order mark, strict UTF-8, or GBK/GB18030 if the result reads like Chinese; anything else is refused.
+
+    Raises
+    ------
+    IntakeError  if no encoding fits, or GBK fits only formally (Big5, Latin-1: the text would be garbled).
+    """
+    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if raw.startswith(mark):
+            return _decoded(raw, name, where)
+    if b"\x00" in raw:
+        raise IntakeError("intake.encoding", where=where)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = _decoded(raw, "gb18030", where)
+    beyond_ascii = [c for c in text if ord(c) > 127]
+    if sum(_common(c) for c in beyond_ascii) < _COMMON_HAN_SHARE * len(beyond_ascii):
+        raise IntakeError("intake.encoding", where=where)
+    return text
+
+
+def _decoded(raw: bytes, name: str, where: str) -> str:
+    try:
+        return raw.decode(name)
+    except UnicodeDecodeError:
+        raise IntakeError("intake.encoding", where=where) from None
+
+
+def _common(character: str) -> bool:
+    """True for hanzi of GB2312, and Chinese or full-width punctuation."""
+    try:
+        lead = character.encode("gb2312")[0]
+    except UnicodeEncodeError:
+        return False
+    return lead in (0xA1, 0xA3) or 0xB0 <= lead <= 0xF7
+
+
+def _excel(path: Path) -> list[Sheet]:
+    book = _open(path, values=False)
+    formulas = [
+        (sheet.title, row, column)
+        for sheet in book.worksheets
+        for row, cells in enumerate(sheet.iter_rows(), start=1)
+        for column, cell in enumerate(cells, start=1)
+        if cell.data_type == "f"
+    ]
+    if formulas:
+        book = _open(path, values=True)
+        for title, row, column in formulas:
+            if book[title].cell(row, column).value is None and book[title].sheet_state == "visible":
+                raise IntakeError("intake.formula", where=f"{shown(path)} [{title}] {get_column_letter(column)}{row}")
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    return [_sheet(sheet, shown(path), book.epoch == CALENDAR_MAC_1904) for sheet in visible]
+
+
+def _open(path: Path, *, values: bool) -> Workbook:
+    try:
+        return load_workbook(path, data_only=values)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        raise IntakeError("intake.damaged", where=shown(path), problem=type(error).__name__) from None
+
+
+def _sheet(sheet: Worksheet, file: str, epoch_1904: bool) -> Sheet:
+    rows = [[_cell_value(cell) for cell in row] for row in sheet.iter_rows()]
+    across = set()
+    for merged in sheet.merged_cells.ranges:
+        top, left = merged.min_row - 1, merged.min_col - 1
+        if top >= len(rows):
+            continue
+        for row in range(top, min(merged.max_row, len(rows))):
+            for column in range(left, min(merged.max_col, len(rows[row]))):
+                rows[row][column] = rows[top][left]
+                if column > left:
+                    across.add((row, column))
+    return Sheet(file, sheet.title, rows, frozenset(across), epoch_1904)
+
+
+def _cell_value(cell: Any) -> Any:
+    """Value of a cell; a whole number shown with leading zeros by its format (000000) stays as shown."""
+    value = cell.value
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value).is_integer() and value >= 0:
+        zeros = _ZEROS.fullmatch(str(cell.number_format).strip('"'))
+        return str(int(value)).zfill(len(zeros[0])) if zeros else value
+    return value if not isinstance(value, str) or value.strip() else None
+
+
+def texts(rows: Sequence[Sequence[Any]]) -> list[list[str]]:
+    """Rows as plain texts, for looking at headers."""
+    return [["" if cell is None else str(cell) for cell in row] for row in rows]

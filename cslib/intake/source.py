@@ -1,0 +1,302 @@
+"""A planner's sheet as a source of typed columns: header row found, columns named, blank and total rows dropped, every cell addressable.
+
+``open_source`` does the finding; ``Source.column`` reads a column with one of the readers of ``values`` and collects what can't be
+read, so that all findings of a file are reported together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from openpyxl.utils import get_column_letter
+
+from cslib.core.errors import Finding, IntakeError
+from cslib.core.words import say
+from cslib.intake import aliases, privacy
+from cslib.intake.sheets import Sheet, read_sheets
+from cslib.intake.values import plain, text
+
+Value = TypeVar("Value")
+Extra = Callable[[Any], Any]  # raw header -> key of a wide column (a time, a day, a skill) or None
+_LOOK = 30
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where a column stands: index from 0, header as written, factor from its unit to the dictionary's."""
+
+    index: int
+    header: str
+    factor: float = 1.0
+
+
+@dataclass
+class Source:
+    """One sheet read for one kind of input. ``rows`` are indices of data rows in ``sheet.rows``; ``wide`` maps keys of wide columns."""
+
+    kind: str
+    sheet: Sheet
+    columns: dict[str, Column]
+    wide: dict[Any, Column]
+    rows: list[int]
+    header_row: int = 0
+    notes: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def has(self, column: str) -> bool:
+        """True if the sheet has the column."""
+        return column in self.columns
+
+    def raw(self, row: int, column: str) -> Any:
+        """A raw cell; None where the column is missing."""
+        place = self.columns.get(column)
+        return None if place is None else self._cell(row, place.index)
+
+    def _cell(self, row: int, index: int) -> Any:
+        cells = self.sheet.rows[row]
+        return cells[index] if index < len(cells) else None
+
+    def where(self, row: int, column: Any = None) -> str:
+        """Place of a cell for a message."""
+        place = self.columns.get(column) or self.wide.get(column)
+        return self.sheet.where(row, place.index if place else None)
+
+    def add(self, key: str, row: int, column: Any = None, **facts: Any) -> None:
+        """Collect a finding about a cell; ``row`` and ``column`` are told to the reader as in Excel."""
+        place = self.columns.get(column) or self.wide.get(column)
+        self.findings.append(Finding(key, self.where(row, column), {"row": row + 1, "column": place.header if place else "", **facts}))
+
+    def column(self, column: str, read: Callable[[Any], Value | None], allowed: str, *, default: Value | None = None, needed: bool = False) -> list[Value | None]:
+        """A column read row by row (aligned with ``rows``); ``allowed`` names the words ``intake.allowed.<allowed>``."""
+        place = self.columns.get(column)
+        if place is None:
+            return [default] * len(self.rows)
+        return [self._read(row, column, self._cell(row, place.index), read, allowed, default, needed) for row in self.rows]
+
+    def wide_column(self, key: Any, read: Callable[[Any], Value | None], allowed: str) -> list[Value | None]:
+        """A wide column read row by row."""
+        return [self._read(row, key, self._cell(row, self.wide[key].index), read, allowed, None, False) for row in self.rows]
+
+    def _read(self, row: int, column: Any, cell: Any, read: Callable[[Any], Value | None], allowed: str, default: Value | None, needed: bool) -> Value | None:
+        try:
+            text(cell)  # an error of Excel such as #N/A is refused whatever the column
+            found = read(cell)
+        except (ValueError, OverflowError):
+            self.add("intake.cell", row, column, given=privacy.masked(cell), allowed=say(f"intake.allowed.{allowed}"))
+            return None
+        if isinstance(found, str) and privacy.looks_personal(found):
+            self.add("intake.personal_cell", row, column)
+            return None
+        if found is None and needed:
+            self.add("intake.cell_empty", row, column, allowed=say(f"intake.allowed.{allowed}"))
+        return default if found is None else found
+
+    def refuse(self) -> None:
+        """Raise what was collected.
+
+        Raises
+        ------
+        IntakeError  with up to 20 findings and the number of the others.
+        """
+        refuse(self.findings)
+
+
+def refuse(findings: list[Finding]) -> None:
+    """Raise collected findings, if there are any.
+
+    Raises
+    ------
+    IntakeError  with up to 20 findings and the number of the others.
+    """
+    if findings:
+        rest = [Finding("intake.more", "", {"count": len(findings) - _SHOWN})] if len(findings) > _SHOWN else []
+        raise IntakeError(findings=[*findings[:_SHOWN], *rest])
+
+
+def open_sources(path: Path, kind: str, needed: Sequence[Sequence[str]], *, extra: Extra = lambda _: None, several: bool = False) -> list[Source]:
+    """The sheets of a file that hold one kind of input.
+
+    Parameters
+    ----------
+    kind : kind of input in ``aliases.yml``
+    needed : sets of columns, one of which must be complete (``*`` stands for at least one wide column)
+    extra : recognises the header of a wide column
+    several : whether the input may be spread over several sheets
+
+    Raises
+    ------
+    IntakeError  if no sheet has the needed columns, several have but may not, or a header is repeated or of an unknown unit.
+    """
+    sheets = read_sheets(path, lambda rows: max((_score(kind, row, extra) for row in rows), default=0))
+    found = [(sheet, _header(sheet, kind, extra)) for sheet in sheets]
+    fitting = [(sheet, header) for sheet, header in found if any(_complete(option, header) for option in needed)]
+    if not fitting:
+        sheet, header = max(found, key=lambda pair: len(pair[1].columns) + len(pair[1].wide), default=(Sheet(path.name, "", []), _Head()))
+        raise _missing(sheet, header, kind, needed)
+    if len(fitting) > 1 and not several:
+        raise IntakeError("intake.two_sheets", where=fitting[0][0].file, given=", ".join(sheet.name for sheet, _ in fitting))
+    sources = [_source(sheet, header, kind) for sheet, header in fitting]
+    left_out = [sheet.name for sheet in sheets if all(sheet is not s for s, _ in fitting) and any(any(c is not None for c in row) for row in sheet.rows)]
+    if left_out:
+        sources[0].notes.append(say("intake.note.sheets", file=sheets[0].file, sheets=", ".join(left_out)))
+    return sources
+
+
+@dataclass
+class _Head:
+    """A candidate for the header: its rows, the columns and wide columns found, what repeats, units unknown."""
+
+    first: int = 0
+    last: int = 0
+    columns: dict[str, Column] = field(default_factory=dict)
+    wide: dict[Any, Column] = field(default_factory=dict)
+    unknown: dict[int, str] = field(default_factory=dict)
+    findings: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def score(self) -> int:
+        return len(self.columns) + len(self.wide)
+
+
+def _score(kind: str, row: Sequence[Any], extra: Extra) -> int:
+    return sum(1 for cell in row if plain(cell) and (aliases.match(kind, plain_header(cell)) or extra(cell) is not None))
+
+
+def plain_header(cell: Any) -> str:
+    """A header as text, line breaks kept (they part the two languages)."""
+    return str(cell).strip() if isinstance(cell, str) else plain(cell)
+
+
+def _complete(option: Sequence[str], header: _Head) -> bool:
+    return all(bool(header.wide) if column == "*" else column in header.columns for column in option)
+
+
+def _header(sheet: Sheet, kind: str, extra: Extra) -> _Head:
+    """The best header of one row, or of two where the second adds columns; ties go to the higher row and the single row."""
+    best = _Head()
+    for first in range(min(_LOOK, len(sheet.rows))):
+        for last in (first, first + 1):
+            if last < len(sheet.rows):
+                head = _read_header(sheet, kind, extra, first, last)
+                if head.score > best.score:
+                    best = head
+    return best
+
+
+def _read_header(sheet: Sheet, kind: str, extra: Extra, first: int, last: int) -> _Head:
+    head = _Head(first, last)
+    width = max(len(sheet.rows[first]), len(sheet.rows[last]))
+    for index in range(width):
+        top, bottom = _at(sheet, first, index), _at(sheet, last, index)
+        if (last, index) in sheet.across and plain(bottom) and (first == last or plain(top) == plain(bottom)):
+            continue
+        joined = f"{plain(top)}{plain(bottom)}" if first != last and plain(top) != plain(bottom) else None
+        _claim(head, sheet, kind, extra, index, [cell for cell in (bottom, joined, top) if plain(cell)])
+    return head
+
+
+def _at(sheet: Sheet, row: int, index: int) -> Any:
+    return sheet.rows[row][index] if index < len(sheet.rows[row]) else None
+
+
+def _claim(head: _Head, sheet: Sheet, kind: str, extra: Extra, index: int, cells: list[Any]) -> None:
+    """Name one column of the header by the first of its texts that is known."""
+    for cell in cells:
+        header = plain_header(cell)
+        key = extra(cell)
+        if key is not None and aliases.match(kind, header) is None:
+            _put(head, head.wide, key, Column(index, header))
+            return
+        found = aliases.match(kind, header)
+        if found is not None:
+            if found.unit_unknown:
+                allowed = ", ".join(aliases.table()["units"][found.column])
+                head.findings.append(("intake.unit", index, {"column": header, "given": found.unit_unknown, "allowed": allowed}))
+            _put(head, head.columns, found.column, Column(index, header, found.factor))
+            return
+    if cells:
+        head.unknown[index] = plain(cells[0])
+
+
+def _put(head: _Head, place: dict[Any, Column], key: Any, column: Column) -> None:
+    if key in place:
+        first = get_column_letter(place[key].index + 1)
+        head.findings.append(("intake.header_twice", column.index, {"column": column.header, "first": f"{first}{head.last + 1}"}))
+    else:
+        place[key] = column
+
+
+def _missing(sheet: Sheet, header: _Head, kind: str, needed: Sequence[Sequence[str]]) -> IntakeError:
+    """The error for a sheet without the columns needed: what was found in the best row, what each way of writing it needs."""
+    ways = [" + ".join(say("intake.wide_columns") if c == "*" else aliases.shown(kind, c) for c in option) for option in needed]
+    given = ", ".join(column.header for column in [*header.columns.values(), *list(header.wide.values())[:3]]) or "-"
+    where = sheet.where(header.first) if header.score else f"{sheet.file}" + (f" [{sheet.name}]" if sheet.name else "")
+    return IntakeError("intake.no_header", where=where, given=given, allowed=" | ".join(ways), kind=say(f"intake.kind.{kind}"))
+
+
+def _source(sheet: Sheet, header: _Head, kind: str) -> Source:
+    """The source behind a header: repeated headers refused, private and unused columns noted, empty and total rows dropped."""
+    if header.findings:
+        raise IntakeError(findings=[Finding(key, sheet.where(header.last, index), facts) for key, index, facts in header.findings])
+    source = Source(kind, sheet, header.columns, header.wide, [], header.last)
+    source.notes += privacy.screen_headers(sheet, header.last, header.unknown)
+    known = {column.index for column in [*header.columns.values(), *header.wide.values()]}
+    blank, dropped = 0, []
+    for row in range(header.last + 1, len(sheet.rows)):
+        cells = [cell for index, cell in enumerate(sheet.rows[row]) if index in known and plain(cell)]
+        if not cells:
+            blank += any(True for cell in sheet.rows[row] if plain(cell))
+        elif _is_total(sheet.rows[row], known) or _is_second_header(source, row):
+            dropped.append(row + 1)
+        else:
+            source.rows.append(row)
+    if blank:
+        source.notes.append(say("intake.note.rows_without_data", file=sheet.file, count=blank))
+    if dropped:
+        source.notes.append(say("intake.note.rows_dropped", file=sheet.file, rows=_listed(dropped)))
+    _refuse_overlong(source)
+    return source
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:10])) + (" ..." if len(numbers) > 10 else "")
+
+
+def _is_total(cells: Sequence[Any], known: set[int]) -> bool:
+    """A row of sums, or a line of remarks under the table: told by its first filled cell."""
+    first = next((plain(cell) for cell in cells if plain(cell)), "")
+    squeezed = aliases.squeeze(first)
+    filled = sum(1 for index in known if index < len(cells) and plain(cells[index]))
+    totals = any(aliases.squeeze(cell) in aliases.word_set("total_words") for cell in cells[:4] if isinstance(cell, str))
+    return totals or (filled <= 2 and any(squeezed.startswith(word) for word in aliases.word_set("footer_starts")))
+
+
+def _is_second_header(source: Source, row: int) -> bool:
+    """A header repeated inside the table (pages pasted under each other), or a line of weekdays under the days of a month."""
+    found = {name: aliases.match(source.kind, plain_header(source._cell(row, c.index))) for name, c in source.columns.items()}
+    if all(header is not None and header.column == name for name, header in found.items()):
+        return True
+    days = [plain(source._cell(row, c.index)) for c in source.wide.values()]
+    filled = [day for day in days if day]
+    return bool(filled) and all(_is_weekday(day) for day in filled) and not plain(source.raw(row, "staff_no"))
+
+
+def _is_weekday(day: str) -> bool:
+    return day in set("一二三四五六日天") or day.casefold()[:3] in {"mon", "tue", "wed", "thu", "fri", "sat", "sun"} or day[:1] in "周週星"
+
+
+def _refuse_overlong(source: Source) -> None:
+    """A CSV row with more cells than the header: an unquoted comma has shifted its values."""
+    if source.sheet.name:
+        return
+    width = len(source.sheet.rows[source.header_row])
+    for row in source.rows:
+        cells = source.sheet.rows[row]
+        if any(plain(cell) for cell in cells[width:]):
+            source.add("intake.row_too_long", row, None, given=len(cells), allowed=width)
+    source.refuse()
+
