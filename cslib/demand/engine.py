@@ -1,0 +1,176 @@
+"""The forecast of one series: fit a history, predict intervals. Arrays and frames in and out; nothing of a site in here.
+
+    contacts = level x trend x weekday x calendar effects x share of the day
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cslib.demand.features import design, day_types, padded
+from cslib.demand.grid import Array, Flags, Grid, future_open, to_grid
+from cslib.demand.level import DayFit, fit_days, trend
+from cslib.demand.profile import day_weights, profile, season_weights
+from cslib.demand.settings import Settings
+
+_PASSES = 2  # day totals with missing intervals need a profile, the profile needs totals
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted series. ``used`` are the days that carry the fit; ``totals`` and ``shares`` are theirs."""
+
+    grid: Grid
+    calendar: pd.DataFrame
+    settings: Settings
+    holidays: tuple[str, ...]
+    season: bool
+    used: Flags
+    totals: Array
+    shares: Array
+    days: tuple[DayFit, ...]
+
+    @property
+    def dates(self) -> pd.DatetimeIndex:
+        """Days that carry the fit."""
+        return self.grid.dates[self.used]
+
+    @property
+    def silent(self) -> bool:
+        """No contact at all in the history: the forecast is zero."""
+        return not self.days
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What multiplies to the forecast of days: ``names`` and ``logs`` (n x names, log units), ``shares`` (n x slots), ``open``."""
+
+    names: tuple[str, ...]
+    logs: Array
+    shares: Array
+    open: Flags
+
+    @property
+    def contacts(self) -> Array:
+        """Expected contacts, n x slots."""
+        return np.asarray(np.exp(self.logs.sum(axis=1))[:, None] * self.shares)
+
+
+def fit(
+    history: pd.Series,
+    calendar: pd.DataFrame,
+    interval_min: int,
+    *,
+    week_open: Flags | None = None,
+    closed: pd.Series | None = None,
+    settings: Settings | None = None,
+) -> Model:
+    """Fit a series; see ``grid.to_grid`` for the arguments.
+
+    Raises
+    ------
+    ForecastError  if the history is empty, off the grid, repeats an interval, or has no day with enough intervals recorded.
+    """
+    times = pd.DatetimeIndex(history.index)
+    wide = padded(calendar, times.min().normalize(), times.max().normalize())
+    return fit_grid(to_grid(history, wide, interval_min, week_open=week_open, closed=closed), calendar, settings or Settings())
+
+
+def fit_grid(grid: Grid, calendar: pd.DataFrame, settings: Settings) -> Model:
+    """Fit a cleaned history."""
+    wide = padded(calendar, grid.dates[0], grid.dates[-1])
+    season = len(grid.dates) >= settings.season_span_d
+    holidays = _holidays(wide.reindex(grid.dates))
+    used = usable_days(grid, settings)
+    values, types = grid.values[used], day_types(grid.dates[used], wide)
+    totals, known = np.nansum(values, axis=1), np.ones(int(used.sum()))
+    shares = values / np.maximum(totals, 1e-12)[:, None]
+    model = Model(grid, calendar, settings, holidays, season, used, totals, shares, ())
+    if totals.sum() == 0:
+        return model
+    missing = grid.open[used] & np.isnan(values)
+    if missing.any():
+        for _ in range(_PASSES):
+            shape = profile(shares, totals, types, day_weights(shares, types), settings)[types] * grid.open[used]
+            known = 1 - (shape * missing).sum(axis=1) / np.maximum(shape.sum(axis=1), 1e-12)
+            totals = np.nansum(values, axis=1) / np.maximum(known, 0.05)
+            shares = values / np.maximum(totals, 1e-12)[:, None]
+    features = design(grid.dates[used], wide, _open_days(wide, grid, None), holidays, season=season)
+    age = (grid.dates[-1] - grid.dates[used]).days.to_numpy(dtype=float)
+    days = tuple(fit_days(totals, known, features, age, half_life, settings) for half_life in settings.level_half_lives_d)
+    return Model(grid, calendar, settings, holidays, season, used, totals, shares, days)
+
+
+def usable_days(grid: Grid, settings: Settings) -> Flags:
+    """Open days with no more than ``max_gap_share`` of their open intervals missing, n."""
+    open_count = grid.open.sum(axis=1)
+    missing = (grid.open & np.isnan(grid.values)).sum(axis=1)
+    return np.asarray((open_count > 0) & (missing <= settings.max_gap_share * open_count))
+
+
+def factors(model: Model, dates: pd.DatetimeIndex, opened: Flags | None = None) -> Factors:
+    """What multiplies to the forecast of ``dates`` (days after the history, in order).
+
+    opened : opening of these days, len(dates) x slots, where it is known; default: ``grid.future_open``
+    """
+    grid, settings = model.grid, model.settings
+    wide = padded(model.calendar, grid.dates[0], max(dates[-1], grid.dates[-1]))
+    between = pd.date_range(grid.dates[-1] + pd.Timedelta(days=1), max(dates[-1], grid.dates[-1]), freq="D", unit="us")
+    plan = pd.DataFrame(future_open(grid, wide, between), index=between)
+    if opened is not None:
+        plan.loc[dates] = opened
+    here = plan.loc[dates].to_numpy(dtype=bool)
+    if model.silent:
+        return Factors(("level",), np.full((len(dates), 1), -np.inf), np.zeros(here.shape), here)
+    features = design(dates, wide, _open_days(wide, grid, plan), model.holidays, season=model.season)
+    effects = np.mean([day.effects for day in model.days], axis=0)
+    groups = tuple(dict.fromkeys(features.groups))
+    parts = [features.values[:, mine] @ effects[mine] for mine in (np.array([g == name for g in features.groups]) for name in groups)]
+    ahead = (dates - grid.dates[-1]).days.to_numpy(dtype=float)
+    level = np.full(len(dates), np.mean([day.level for day in model.days]))
+    slope = np.mean([trend(day.slope, ahead, settings) for day in model.days], axis=0)
+    logs = np.stack([level, slope, *parts], axis=1)
+    return Factors(("level", "trend", *groups), logs, _shares(model, dates, wide, here), here)
+
+
+def predict(model: Model, dates: pd.DatetimeIndex, opened: Flags | None = None) -> Array:
+    """Expected contacts of ``dates``, len(dates) x slots; zero where the queue is closed."""
+    found = factors(model, dates, opened)
+    return found.contacts
+
+
+def _shares(model: Model, dates: pd.DatetimeIndex, wide: pd.DataFrame, opened: Flags) -> Array:
+    """Share of the day in each open interval, the mean over the profile half-lives; month by month where there is a season."""
+    settings = model.settings
+    past_types = day_types(model.dates, wide)
+    types = day_types(dates, wide)
+    age = (model.grid.dates[-1] - model.dates).days.to_numpy(dtype=float)
+    robust = day_weights(model.shares, past_types)
+    shares = np.zeros(opened.shape)
+    months = (dates.year * 12 + dates.month).to_numpy() if model.season else np.zeros(len(dates), dtype=int)
+    for month in np.unique(months):
+        rows = np.flatnonzero(months == month)
+        centre = dates[rows[len(rows) // 2]]
+        weights = robust * season_weights(model.dates, centre, settings) if model.season else robust
+        shapes = [profile(model.shares, model.totals, past_types, weights * 0.5 ** (age / h), settings) for h in settings.profile_half_lives_d]
+        shares[rows] = np.mean(shapes, axis=0)[types[rows]]
+    shares = np.where(opened, shares, 0.0)
+    total = shares.sum(axis=1, keepdims=True)
+    even = opened / np.maximum(opened.sum(axis=1, keepdims=True), 1)
+    return np.asarray(np.where(total > 0, shares / np.where(total > 0, total, 1.0), even))
+
+
+def _open_days(wide: pd.DataFrame, grid: Grid, plan: pd.DataFrame | None) -> pd.Series:
+    """Open or not for every day of the padded calendar: as recorded, as planned, else by the weekly hours."""
+    opened = pd.Series(grid.week_open.any(axis=1)[wide.index.weekday], index=wide.index)
+    opened.loc[grid.dates] = grid.open_days
+    if plan is not None:
+        opened.loc[plan.index] = plan.to_numpy(dtype=bool).any(axis=1)
+    return opened
+
+
+def _holidays(days: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(sorted({str(name) for name in days["holiday"].dropna()}))

@@ -1,0 +1,108 @@
+"""Robust calendar regression on the log daily total, with a level that moves: the day part of the forecast.
+
+    log total = level(t) + trend + sum of calendar effects
+
+The level is a random walk on knots, its mobility given as a half-life: how fast old days lose weight for the level of today. The
+effects are shrunk towards zero by their prior spread (ridge), days weigh by recency, and outliers lose weight (Huber). Counts enter
+by their working response, so small totals and single zeros need no special case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cslib.demand.features import Design
+from cslib.demand.grid import Array
+from cslib.demand.settings import Settings
+
+_KNOTS = ((14, 182), (28, 730), (56, 10**6))  # spacing [days] up to an age [days]: fine where it matters
+_ROUNDS = 8
+_SMALLEST = 0.01  # floor of the day-to-day spread [log units]
+_STEP = 1.5  # largest move of the working response [log units]
+
+
+@dataclass(frozen=True)
+class DayFit:
+    """Fitted day part, one per half-life of the level.
+
+    level : log level on the last day of history;  slope : of the level [log units a day];  effects : k, by column of the design;
+    spread : robust standard deviation of a day around its expectation [log units];  weights : n, robust weight of each day (1 = full)
+    """
+
+    level: float
+    slope: float
+    effects: Array
+    spread: float
+    weights: Array
+
+
+def fit_days(totals: Array, known: Array, features: Design, age: Array, half_life_d: float, settings: Settings) -> DayFit:
+    """Fit the day part.
+
+    Parameters
+    ----------
+    totals : contacts of each day, n (scaled up where intervals are missing)
+    known : share of the day that was recorded, n
+    features : design of the same days;  age : days before the last day of history, n
+    half_life_d : half-life of the level [days]
+
+    Source: random-walk level as a penalised spline; gain of the local level model k = 1 - 0.5^(1/half-life), mobility k^2/(1-k) times
+    the day's variance (Harvey 1989, ch. 4); weights by Huber.
+    """
+    knots = _knots(float(age.max()))
+    basis = _hats(age, knots)
+    matrix = np.concatenate([basis, features.values], axis=1)
+    count = basis.shape[1]
+    gain = 1 - 0.5 ** (1 / half_life_d)
+    recency = 0.5 ** (age / settings.effect_half_life_d) * np.clip(known, 0.05, 1.0)
+    steps = np.diff(np.eye(count), axis=0)
+    rough = steps.T @ (steps / np.diff(knots)[:, None])
+    ridge = np.concatenate([np.full(count, 1e-9), 1 / features.spreads(settings.spreads) ** 2])
+    working, variance, robust = np.log(totals + 0.5), np.full(len(totals), 0.05**2), np.ones(len(totals))
+    solution = np.zeros(matrix.shape[1])
+    for _ in range(_ROUNDS):
+        weights = recency * robust / variance
+        penalty = np.diag(ridge)
+        penalty[:count, :count] += rough * (1 - gain) / gain**2 / float(np.median(variance))
+        solution = np.linalg.solve(matrix.T @ (matrix * weights[:, None]) + penalty, matrix.T @ (weights * working))
+        expected = matrix @ solution
+        error = np.clip(totals / np.exp(expected) - 1, -1.0, _STEP)
+        working = expected + error
+        variance = _variance(error, expected, known)
+        robust = np.minimum(1.0, settings.huber * np.sqrt(variance) / np.maximum(np.abs(error), 1e-12))
+    slope = float(solution[0] - solution[2]) / (knots[2] - knots[0]) if count > 2 else 0.0
+    return DayFit(float(solution[0]), slope, solution[count:], float(np.sqrt(np.median(variance))), robust)
+
+
+def trend(slope: float, ahead: Array, settings: Settings) -> Array:
+    """Damped continuation of the level's slope ``ahead`` days after the last day of history [log units]."""
+    reach = np.clip(settings.trend_share * slope * settings.trend_days, -settings.trend_limit, settings.trend_limit)
+    return np.asarray(reach * (1 - np.exp(-ahead / settings.trend_days)))
+
+
+def _variance(error: Array, expected: Array, known: Array) -> Array:
+    """Variance of a day's relative error: Poisson part of its size plus a common part from the median absolute error."""
+    poisson = np.exp(-np.clip(expected, -3.0, 30.0)) / np.clip(known, 0.05, 1.0)
+    common = (1.4826 * float(np.median(np.abs(error)))) ** 2 - float(np.median(poisson))
+    return np.asarray(max(common, _SMALLEST**2) + poisson)
+
+
+def _knots(oldest: float) -> Array:
+    """Ages of the knots [days], from 0 to beyond the oldest day."""
+    ages = [0.0]
+    for spacing, until in _KNOTS:
+        while ages[-1] < min(until, oldest):
+            ages.append(ages[-1] + spacing)
+    return np.array(ages if len(ages) > 1 else [0.0, 14.0])
+
+
+def _hats(age: Array, knots: Array) -> Array:
+    """Linear interpolation weights of each day between its two knots, n x knots."""
+    left = np.clip(np.searchsorted(knots, age, side="right") - 1, 0, len(knots) - 2)
+    part = (age - knots[left]) / (knots[left + 1] - knots[left])
+    basis = np.zeros((len(age), len(knots)))
+    basis[np.arange(len(age)), left] = 1 - part
+    basis[np.arange(len(age)), left + 1] = part
+    return basis

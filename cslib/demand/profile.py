@@ -1,0 +1,85 @@
+"""Intraday profile: share of the day's contacts in each interval, by type of day, recency-weighted, shrunk, robust, seasonal."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cslib.demand.grid import Array
+from cslib.demand.settings import Settings
+
+TYPES = 9  # weekday 0-6, 7 = weekday off, 8 = make-up workday
+_GROUP = np.array([0, 0, 0, 0, 0, 1, 1, 1, 0])  # working days, days off
+_ROBUST = 2.0  # a day twice as far from its type as the median day loses weight
+_LEAST, _MOST = 0.5, 50.0  # limits of the shrinkage weight [days]
+
+
+def day_weights(shares: Array, types: npt.NDArray[np.int64]) -> Array:
+    """Robust weight of each day by its distance from the median profile of its type, n; odd days (outages, doubled files) lose weight."""
+    distance = np.zeros(len(shares))
+    for kind in range(TYPES):
+        mine = types == kind
+        if mine.any():
+            middle = np.nanmedian(shares[mine][-26:], axis=0)
+            distance[mine] = np.nansum(np.abs(shares[mine] - np.nan_to_num(middle)), axis=1)
+    usual = float(np.median(distance))
+    return np.minimum(1.0, _ROBUST * usual / np.maximum(distance, 1e-12)) if usual > 0 else np.ones(len(shares))
+
+
+def season_weights(dates: pd.DatetimeIndex, target: pd.Timestamp, settings: Settings) -> Array:
+    """Weight of each day by its distance from ``target`` within the year, n."""
+    apart = np.abs((dates.dayofyear.to_numpy() - target.dayofyear + 182.6) % 365.25 - 182.6)
+    return np.asarray(settings.season_floor + np.exp(-0.5 * (apart / settings.season_width_d) ** 2))
+
+
+def profile(shares: Array, totals: Array, types: npt.NDArray[np.int64], weights: Array, settings: Settings) -> Array:
+    """Share of the day in each interval by type of day, TYPES x slots; every row adds up to 1.
+
+    Parameters
+    ----------
+    shares : each day's contacts over its total, n x slots; NaN where missing or closed
+    totals : contacts a day, n;  types : type of each day, n;  weights : recency x robustness, n
+
+    A type is shrunk to its group (working days, days off), a group to all days; the weight of the parent is estimated from the
+    variance within and between types. Intervals with few contacts lean on their neighbours.
+    """
+    seen = ~np.isnan(shares)
+    filled = np.where(seen, shares, 0.0)
+    load = weights * totals / max(float(totals.mean()), 1e-12)
+    member = np.eye(TYPES)[types] * load[:, None]
+    days = member.T @ seen
+    sums = member.T @ filled
+    overall = sums.sum(axis=0) / np.maximum(days.sum(axis=0), 1e-12)
+    groups = np.stack([_mean(sums[_GROUP == g].sum(axis=0), days[_GROUP == g].sum(axis=0), overall, 1.0) for g in (0, 1)])
+    parent = groups[_GROUP]
+    parent_days = _parent_days(filled, seen, types, load, sums, days, parent)
+    shape = _mean(sums, days, parent, parent_days)
+    contacts = (member * totals[:, None]).sum(axis=0)[:, None] * shape
+    shape = _smoothed(shape, contacts, settings.smooth_contacts)
+    return np.asarray(shape / np.maximum(shape.sum(axis=1, keepdims=True), 1e-12))
+
+
+def _mean(sums: Array, days: Array, parent: Array, parent_days: float) -> Array:
+    return np.asarray((sums + parent_days * parent) / (days + parent_days))
+
+
+def _parent_days(
+    filled: Array, seen: npt.NDArray[np.bool_], types: npt.NDArray[np.int64], load: Array, sums: Array, days: Array, parent: Array
+) -> float:
+    """Days of evidence that the parent profile is worth: variance within a type over variance between types."""
+    own = sums / np.maximum(days, 1e-12)
+    scatter = (np.where(seen, filled - own[types], 0.0) ** 2).sum(axis=1)
+    count = np.array([load[types == kind].sum() for kind in range(TYPES)])
+    within = float((load * scatter).sum() / max(load.sum(), 1e-12))
+    enough = count >= 1.0
+    between = float((((own - parent) ** 2).sum(axis=1) - within / np.maximum(count, 1.0))[enough].mean()) if enough.any() else 0.0
+    return float(np.clip(within / between, _LEAST, _MOST)) if between > 0 else _MOST
+
+
+def _smoothed(shape: Array, contacts: Array, borrowed: float) -> Array:
+    """Each interval as if ``borrowed`` contacts had fallen like the mean of it and its neighbours; open intervals only."""
+    edges = np.pad(shape, ((0, 0), (1, 1)), mode="edge")
+    near = (edges[:, :-2] + edges[:, 1:-1] + edges[:, 2:]) / 3
+    mixed = (contacts * shape + borrowed * near) / (contacts + borrowed)
+    return np.asarray(np.where(shape > 0, mixed, 0.0))

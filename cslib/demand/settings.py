@@ -1,0 +1,62 @@
+"""Constants of the forecast: spreads of effects, half-lives, robustness. Found by rolling back-tests; flat around these values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+# Prior spread of an effect on the log daily total [log units]: how large an effect of the group usually is. Wide where a few days of
+# history must be believed (holidays, reopening), narrow where a large effect would be odd.
+SPREADS: Mapping[str, float] = MappingProxyType(
+    {
+        "weekday": 0.3,
+        "holiday": 0.3,
+        "holiday_name": 0.15,
+        "near_holiday": 0.05,
+        "bridge": 0.07,
+        "make_up": 0.1,
+        "reopen": 0.2,
+        "month_edge": 0.1,
+        "mid_month": 0.05,
+        "season": 0.05,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the engine reads a history.
+
+    level_half_lives_d, profile_half_lives_d : half-lives [days] of the level and of the intraday profile; every pair is one member of
+        the average
+    effect_half_life_d : half-life [days] of the weight of a day in the calendar effects
+    spreads : prior spread of each group of effects [log units]
+    trend_share, trend_days : share of the level's slope carried on, and its damping time [days]
+    trend_limit : largest change that the trend may make in the end [log units]
+    season_span_d : history [days] from which a season of the year is estimated; season_width_d : width [days] of the window in which
+        days of other years resemble; season_floor : weight of the days outside it
+    huber : residuals beyond this many standard deviations lose weight (outliers)
+    smooth_contacts : contacts that an interval of the profile borrows from its neighbours
+    max_gap_share : a day with more of its open intervals missing is left out
+    fold_days, folds_max, fold_step_d : length, number and distance of the rolling folds behind the quantiles; train_days_min : least
+        history of a fold
+    """
+
+    level_half_lives_d: tuple[float, ...] = (20.0, 40.0, 80.0)
+    profile_half_lives_d: tuple[float, ...] = (56.0, 120.0, 365.0, 1500.0)
+    effect_half_life_d: float = 730.0
+    spreads: Mapping[str, float] = field(default_factory=lambda: SPREADS)
+    trend_share: float = 1.0
+    trend_days: float = 30.0
+    trend_limit: float = 0.15
+    season_span_d: int = 400
+    season_width_d: float = 30.0
+    season_floor: float = 0.05
+    huber: float = 2.0
+    smooth_contacts: float = 20.0
+    max_gap_share: float = 0.25
+    fold_days: int = 28
+    folds_max: int = 8
+    fold_step_d: int = 14
+    train_days_min: int = 14
