@@ -1,0 +1,6 @@
+"""Pay: payslips from hours and grades, wage cost of the site, and the arithmetic behind every amount."""
+
+from cslib.pay.cost import wage_cost
+from cslib.pay.slips import label, payslips, trace
+
+__all__ = ["label", "payslips", "trace", "wage_cost"]
