@@ -1,0 +1,69 @@
+"""Small tables for pages: sums of the tables that flow, with words in place of codes. None of them has a person in it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cslib.core.words import pick, say
+from cslib.intake.study import Study
+from cslib.params.law import RULES
+from cslib.report.identity import portable
+
+
+def special_days(study: Study) -> pd.DataFrame:
+    """Days of the month that are neither plain workdays nor plain weekends; columns date, kind, holiday."""
+    calendar = study.calendar
+    inside = calendar["date"].between(pd.Timestamp(study.horizon.start), pd.Timestamp(study.horizon.end), inclusive="left")
+    special = calendar[inside & ~calendar["kind"].isin(["workday", "rest_day"])]
+    names = [say(f"params.holiday.{h}") if isinstance(h, str) and h else "" for h in special["holiday"]]
+    kinds = [say(f"report.day_kind.{k}") for k in special["kind"]]
+    return pd.DataFrame({"date": special["date"].dt.strftime("%Y-%m-%d"), "kind": kinds, "holiday": names})
+
+
+def queue_summary(need: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """A row a queue: person-hours, most people, lowest expected service level and highest occupancy while open."""
+    rows = []
+    for queue, part in need.groupby("queue", sort=False):
+        rows.append(
+            {
+                "queue": pick(study.params.site.queues[str(queue)].name),
+                "person_hours": float(part["scheduled"].sum() * study.horizon.interval_min / 60),
+                "most_people": int(part["scheduled"].max()),
+                "lowest_level": part["service_level_share"].min(),
+                "highest_occupancy": part["occupancy_share"].max(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def rule_page(violations: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """One row a rule: meaning, limit in force on the first day, source, verification mark, violations found."""
+    law, day = study.params.law, study.horizon.start
+    rows = []
+    for code, (unit, direction) in RULES.items():
+        dated = law.rules[code].on(day)
+        limit = "" if dated is None or direction == "flag" else f"{'<=' if direction == 'max' else '>='} {dated.value:g} {say(f'report.unit.{unit}')}"
+        mark = "" if dated is None else dated.verification
+        rows.append(
+            {
+                "rule": pick(law.rules[code].meaning),
+                "rule_limit": limit,
+                "rule_source": dated.source if dated else say("report.not_in_force"),
+                "verification": mark,
+                "violations": int((violations["rule"] == code).sum()),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def hours_summary(hours: pd.DataFrame) -> pd.DataFrame:
+    """Hours of the site by premium class."""
+    sums = hours.groupby("premium", sort=False)["hours_h"].sum()
+    return pd.DataFrame({"premium": [say(f"report.premium.{p}") for p in sums.index], "hours_h": sums.to_numpy()})
+
+
+def provenance(study: Study) -> pd.DataFrame:
+    """Every file the study was read from, with the first digits of its sha256, and every value the scenario changed."""
+    rows = [{"what": portable(name), "digest": digest[:12]} for name, digest in {**study.params.files, **study.files}.items()]
+    rows += [{"what": d.path, "digest": f"{d.before} -> {d.after}"} for d in study.params.differences]
+    return pd.DataFrame(rows)
