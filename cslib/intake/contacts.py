@@ -58,6 +58,9 @@ def _time_header(cell: Any) -> tuple[int, int | None] | None:
 
 def _rows(source: Source, params: Params) -> pd.DataFrame:
     """Rows of one sheet: queue, interval_start, measures, closed, and file, where (place for messages), length_min if written."""
+    if not source.rows:
+        source.add("intake.no_rows", source.header_row)
+        source.refuse()
     queues = _queues(source, params)
     wide = bool(source.wide) and not source.has("offered")
     frame = _wide(source, queues) if wide else _long(source, queues)
@@ -117,12 +120,8 @@ def _wide(source: Source, queues: list[str | None]) -> pd.DataFrame:
         starts = [None if day is None else _at(day, span[0]) for day in days]
         offered = np.array([np.nan if v is None else v for v in values], dtype=float)
         length = None if span[1] is None else span[1] - span[0]
-        cells = pd.Series([span] * len(days), dtype=object)
-        parts.append(
-            pd.DataFrame(
-                {"queue": queues, "interval_start": pd.Series(starts, dtype="datetime64[us]"), "length_min": length, "row": source.rows, "offered": offered, "cell": cells}
-            )
-        )
+        part = pd.DataFrame({"queue": queues, "interval_start": pd.Series(starts, dtype="datetime64[us]"), "length_min": length, "row": source.rows})
+        parts.append(part.assign(offered=offered, cell=pd.Series([span] * len(days), dtype=object)))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -197,11 +196,12 @@ def _with_gaps(frame: pd.DataFrame, params: Params) -> tuple[pd.DataFrame, list[
     for name, rows in frame.groupby("queue", sort=True):
         queue = str(name)
         expected = _open_intervals(rows["interval_start"], params, queue)
-        known = rows.loc[rows["offered"].notna() | rows.get("closed", pd.Series(False, index=rows.index)).fillna(False).astype(bool), "interval_start"]
+        closed = rows["closed"].fillna(False).astype(bool) if "closed" in rows else False
+        known = rows.loc[rows["offered"].notna() | closed, "interval_start"]
         missing = expected.difference(pd.DatetimeIndex(known))
         if len(missing):
             share = len(missing) / len(expected)
-            facts = {"queue": queue, "count": len(missing), "first": f"{missing[0]:%Y-%m-%d %H:%M}", "share": f"{share:.1%}"}
+            facts = {"queue": queue, "count": len(missing), "first": f"{missing[0]:%Y-%m-%d %H:%M}", "share": f"{share:.2%}"}
             if share > params.site.demand.max_gap_share:
                 allowed = f"{params.site.demand.max_gap_share:.0%}"
                 findings.append(Finding("intake.gap", ", ".join(dict.fromkeys(rows["file"])), {**facts, "allowed": allowed}))

@@ -14,7 +14,7 @@ from cslib.core.horizon import Horizon
 from cslib.core.shifts import LEAVE, OFF, REST, WORK, Shift, read_breaks, write_breaks
 from cslib.core.words import say
 from cslib.intake import aliases, privacy
-from cslib.intake.people import Desk, allowed_shifts, drop_examples, shift_words
+from cslib.intake.people import Desk, allowed_shifts, shift_words
 from cslib.intake.source import Source, open_sources
 from cslib.intake.values import date, plain, text
 
@@ -56,7 +56,6 @@ def read_pins(path: Path, desk: Desk) -> pd.DataFrame:
 def _read(path: Path, desk: Desk, span: Horizon, *, pinned: bool) -> pd.DataFrame:
     """Duties that start inside ``span``."""
     source = open_sources(path, "duties", _NEEDED, extra=lambda cell: _day_header(cell, span))[0]
-    drop_examples(source)
     cells = _long(source, desk) if source.has("date") and source.has("shift") else _grid(source)
     codes, rows, outside = shift_words(desk.params), [], 0
     seen: dict[tuple[str, dt.date], int] = {}
@@ -64,7 +63,7 @@ def _read(path: Path, desk: Desk, span: Horizon, *, pinned: bool) -> pd.DataFram
         person = desk.person(source, row)
         if person is None or day is None or given is None:
             continue
-        entry = _entry(source, row, column, day, given, desk, codes, earliest=not pinned)
+        entry = _entry(source, (row, column), day, given, desk, codes, not pinned)
         if entry is None:
             continue
         if not span.start <= day < span.end:
@@ -76,7 +75,8 @@ def _read(path: Path, desk: Desk, span: Horizon, *, pinned: bool) -> pd.DataFram
     source.refuse()
     desk.notes += source.notes
     if outside:
-        desk.notes.append(say("intake.note.days_outside", file=source.sheet.file, count=outside, first=span.start.isoformat(), last=span.dates[-1].isoformat()))
+        first, last = span.start.isoformat(), span.dates[-1].isoformat()
+        desk.notes.append(say("intake.note.days_outside", file=source.sheet.file, count=outside, first=first, last=last))
     return tables.check("roster", pd.DataFrame(rows), source=source.sheet.file) if rows else tables.empty("roster")
 
 
@@ -112,8 +112,11 @@ def _grid(source: Source) -> list[tuple[int, Any, dt.date | None, str | None]]:
     return [(row, day, day, columns[day][i]) for i, row in enumerate(source.rows) for day in columns]
 
 
-def _entry(source: Source, row: int, column: Any, day: dt.date, given: str, desk: Desk, codes: dict[str, str], *, earliest: bool) -> dict[str, Any] | None:
-    """Kind, shift, times, breaks and queue of one cell; None with a finding if it can't be read."""
+def _entry(
+    source: Source, place: tuple[int, Any], day: dt.date, given: str, desk: Desk, codes: dict[str, str], earliest: bool
+) -> dict[str, Any] | None:
+    """Kind, shift, times, breaks and queue of the cell at ``place`` (row, column); None with a finding if it can't be read."""
+    row, column = place
     word, post = given, text(source.raw(row, "queue"))
     posted = _POSTED.fullmatch(plain(given))
     if aliases.squeeze(given) not in codes and posted:
@@ -141,7 +144,8 @@ def _post(source: Source, row: int, column: Any, post: str | None, shift: Shift,
     names = {aliases.squeeze(s): key for key, queue in desk.params.site.queues.items() for s in (key, queue.name.zh, queue.name.en)}
     found = names.get(aliases.squeeze(post))
     if found is None or found not in shift.queues:
-        source.add("intake.unknown_post", row, "queue" if source.has("queue") else column, given=privacy.masked(post), shift=shift.code, allowed=", ".join(shift.queues) or "-")
+        facts = {"given": privacy.masked(post), "shift": shift.code, "allowed": ", ".join(shift.queues) or "-"}
+        source.add("intake.unknown_post", row, "queue" if source.has("queue") else column, **facts)
         return None
     return found
 

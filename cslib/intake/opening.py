@@ -44,7 +44,8 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     horizon = Horizon.month(month, params.site.interval_min)
     spec = params.site.files
     contact_paths = [_path(params, name) for name in ([contacts] if contacts else spec.contacts)]
-    paths = [*contact_paths, *(_path(params, name) for name in (spec.staff, spec.leave, spec.wishes, spec.last_roster, spec.pins, spec.calendar, spec.approved_overtime) if name)]
+    others = (spec.staff, spec.leave, spec.wishes, spec.last_roster, spec.pins, spec.calendar, spec.approved_overtime)
+    paths = [*contact_paths, *(_path(params, name) for name in others if name)]
     history, notes = read_contacts(contact_paths, params)
     history, later = _before(history, horizon)
     days = _calendar(params, horizon, history)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -66,22 +67,19 @@ class Desk:
         if count:
             self.notes.append(say(key, file=source.sheet.file, count=count))
 
+    @cached_property
+    def _workdays(self) -> frozenset[dt.date]:
+        return frozenset(self.calendar.loc[self.calendar["kind"].isin(LEGAL_WORK), "date"].dt.date)
+
+    @cached_property
+    def _fte(self) -> dict[str, float]:
+        return dict(zip(self.employees["employee_id"], self.employees["fte_share"], strict=True))
+
     def normal_hours(self, day: dt.date, employee_id: str) -> float:
         """Contract hours a day counts for: normal hours x fte on legal workdays, else 0 [h]."""
-        kinds = self.calendar.set_index("date")["kind"]
-        if kinds.get(pd.Timestamp(day)) not in LEGAL_WORK:
+        if day not in self._workdays:
             return 0.0
-        fte = self.employees.set_index("employee_id")["fte_share"].get(employee_id, 1.0)
-        return float(self.params.law.value("normal_day_hours", day)) * float(fte)
-
-
-def drop_examples(source: Source) -> None:
-    """Leave out rows whose employee number is the template's example mark."""
-    marks = aliases.word_set("example_marks")
-    examples = {row for row in source.rows if aliases.squeeze(plain(source.raw(row, "staff_no"))) in marks}
-    if examples:
-        source.rows = [row for row in source.rows if row not in examples]
-        source.notes.append(say("intake.note.example", file=source.sheet.file, count=len(examples)))
+        return float(self.params.law.value("normal_day_hours", day)) * self._fte[employee_id]
 
 
 def read_leave(path: Path, desk: Desk) -> pd.DataFrame:
@@ -95,7 +93,6 @@ def read_leave(path: Path, desk: Desk) -> pd.DataFrame:
     IntakeError  for unknown people and kinds, dates that can't be right, days given twice.
     """
     source = open_sources(path, "leave", [["staff_no", "date", "kind"], ["staff_no", "begin", "end", "kind"]])[0]
-    drop_examples(source)
     day, rows = desk.day_reader(source), []
     kinds = source.column("kind", _kind, "leave_kind", needed=True)
     hours = source.column("hours_h", _day_hours, "day_hours")
@@ -143,7 +140,6 @@ def read_wishes(path: Path, desk: Desk) -> pd.DataFrame:
     IntakeError  for unknown people and shifts, dates that can't be right, two wishes of a person for one day.
     """
     source = open_sources(path, "wishes", [["staff_no", "date", "wish"]])[0]
-    drop_examples(source)
     days = source.column("date", desk.day_reader(source), "date", needed=True)
     weights = source.column("weight", _weight, "weight", default=1.0)
     codes = shift_words(desk.params)
@@ -213,7 +209,6 @@ def read_overtime(path: Path, desk: Desk) -> dict[str, float]:
     IntakeError  for unknown people, hours that can't be right, people given twice.
     """
     source = open_sources(path, "overtime", [["staff_no", "hours_h"]])[0]
-    drop_examples(source)
     hours = source.column("hours_h", _month_hours, "hours", needed=True)
     months = source.column("month", _month, "month", default=desk.horizon.label)
     found: dict[str, float] = {}

@@ -11,8 +11,9 @@ import csv
 import hashlib
 import io
 import re
+import warnings
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -151,7 +152,9 @@ def _excel(path: Path) -> list[Sheet]:
 
 def _open(path: Path, *, values: bool) -> Workbook:
     try:
-        return load_workbook(path, data_only=values)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # openpyxl reports layout that it doesn't keep; only cells matter here
+            return load_workbook(path, data_only=values)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
         raise IntakeError("intake.damaged", where=shown(path), problem=type(error).__name__) from None
 
@@ -179,7 +182,3 @@ def _cell_value(cell: Any) -> Any:
         return str(int(value)).zfill(len(zeros[0])) if zeros else value
     return value if not isinstance(value, str) or value.strip() else None
 
-
-def texts(rows: Sequence[Sequence[Any]]) -> list[list[str]]:
-    """Rows as plain texts, for looking at headers."""
-    return [["" if cell is None else str(cell) for cell in row] for row in rows]

@@ -70,18 +70,28 @@ class Source:
         place = self.columns.get(column) or self.wide.get(column)
         self.findings.append(Finding(key, self.where(row, column), {"row": row + 1, "column": place.header if place else "", **facts}))
 
-    def column(self, column: str, read: Callable[[Any], Value | None], allowed: str, *, default: Value | None = None, needed: bool = False) -> list[Value | None]:
+    def column(
+        self, column: str, read: Callable[[Any], Value | None], allowed: str, *, default: Value | None = None, needed: bool = False
+    ) -> list[Value | None]:
         """A column read row by row (aligned with ``rows``); ``allowed`` names the words ``intake.allowed.<allowed>``."""
         place = self.columns.get(column)
         if place is None:
             return [default] * len(self.rows)
-        return [self._read(row, column, self._cell(row, place.index), read, allowed, default, needed) for row in self.rows]
+        values: list[Value | None] = []
+        for row in self.rows:
+            before = len(self.findings)
+            value = self._read(row, column, place, read, allowed)
+            if needed and value is None and len(self.findings) == before:
+                self.add("intake.cell_empty", row, column, allowed=say(f"intake.allowed.{allowed}"))
+            values.append(default if value is None else value)
+        return values
 
     def wide_column(self, key: Any, read: Callable[[Any], Value | None], allowed: str) -> list[Value | None]:
         """A wide column read row by row."""
-        return [self._read(row, key, self._cell(row, self.wide[key].index), read, allowed, None, False) for row in self.rows]
+        return [self._read(row, key, self.wide[key], read, allowed) for row in self.rows]
 
-    def _read(self, row: int, column: Any, cell: Any, read: Callable[[Any], Value | None], allowed: str, default: Value | None, needed: bool) -> Value | None:
+    def _read(self, row: int, column: Any, place: Column, read: Callable[[Any], Value | None], allowed: str) -> Value | None:
+        cell = self._cell(row, place.index)
         try:
             text(cell)  # an error of Excel such as #N/A is refused whatever the column
             found = read(cell)
@@ -91,9 +101,7 @@ class Source:
         if isinstance(found, str) and privacy.looks_personal(found):
             self.add("intake.personal_cell", row, column)
             return None
-        if found is None and needed:
-            self.add("intake.cell_empty", row, column, allowed=say(f"intake.allowed.{allowed}"))
-        return default if found is None else found
+        return found
 
     def refuse(self) -> None:
         """Raise what was collected.
@@ -131,7 +139,8 @@ def open_sources(path: Path, kind: str, needed: Sequence[Sequence[str]], *, extr
     ------
     IntakeError  if no sheet has the needed columns, several have but may not, or a header is repeated or of an unknown unit.
     """
-    sheets = read_sheets(path, lambda rows: max((_score(kind, row, extra) for row in rows), default=0))
+    every = read_sheets(path, lambda rows: max((_score(kind, row, extra) for row in rows), default=0))
+    sheets = [sheet for sheet in every if not aliases.word_set("help_sheets").intersection(aliases.candidates(sheet.name))] or every
     found = [(sheet, _header(sheet, kind, extra)) for sheet in sheets]
     fitting = [(sheet, header) for sheet, header in found if any(_complete(option, header) for option in needed)]
     if not fitting:
@@ -140,7 +149,8 @@ def open_sources(path: Path, kind: str, needed: Sequence[Sequence[str]], *, extr
     if len(fitting) > 1 and not several:
         raise IntakeError("intake.two_sheets", where=fitting[0][0].file, given=", ".join(sheet.name for sheet, _ in fitting))
     sources = [_source(sheet, header, kind) for sheet, header in fitting]
-    left_out = [sheet.name for sheet in sheets if all(sheet is not s for s, _ in fitting) and any(any(c is not None for c in row) for row in sheet.rows)]
+    used = [id(sheet) for sheet, _ in fitting]
+    left_out = [sheet.name for sheet in sheets if id(sheet) not in used and any(cell is not None for row in sheet.rows for cell in row)]
     if left_out:
         sources[0].notes.append(say("intake.note.sheets", file=sheets[0].file, sheets=", ".join(left_out)))
     return sources
@@ -177,14 +187,8 @@ def _complete(option: Sequence[str], header: _Head) -> bool:
 
 def _header(sheet: Sheet, kind: str, extra: Extra) -> _Head:
     """The best header of one row, or of two where the second adds columns; ties go to the higher row and the single row."""
-    best = _Head()
-    for first in range(min(_LOOK, len(sheet.rows))):
-        for last in (first, first + 1):
-            if last < len(sheet.rows):
-                head = _read_header(sheet, kind, extra, first, last)
-                if head.score > best.score:
-                    best = head
-    return best
+    pairs = [(row, row + extra_rows) for extra_rows in (0, 1) for row in range(min(_LOOK, len(sheet.rows) - extra_rows))]
+    return max((_read_header(sheet, kind, extra, first, last) for first, last in pairs), key=lambda head: head.score, default=_Head())
 
 
 def _read_header(sheet: Sheet, kind: str, extra: Extra, first: int, last: int) -> _Head:
@@ -195,7 +199,7 @@ def _read_header(sheet: Sheet, kind: str, extra: Extra, first: int, last: int) -
         if (last, index) in sheet.across and plain(bottom) and (first == last or plain(top) == plain(bottom)):
             continue
         joined = f"{plain(top)}{plain(bottom)}" if first != last and plain(top) != plain(bottom) else None
-        _claim(head, sheet, kind, extra, index, [cell for cell in (bottom, joined, top) if plain(cell)])
+        _claim(head, kind, extra, index, [cell for cell in (bottom, joined, top) if plain(cell)])
     return head
 
 
@@ -203,7 +207,7 @@ def _at(sheet: Sheet, row: int, index: int) -> Any:
     return sheet.rows[row][index] if index < len(sheet.rows[row]) else None
 
 
-def _claim(head: _Head, sheet: Sheet, kind: str, extra: Extra, index: int, cells: list[Any]) -> None:
+def _claim(head: _Head, kind: str, extra: Extra, index: int, cells: list[Any]) -> None:
     """Name one column of the header by the first of its texts that is known."""
     for cell in cells:
         header = plain_header(cell)
@@ -245,21 +249,31 @@ def _source(sheet: Sheet, header: _Head, kind: str) -> Source:
     source = Source(kind, sheet, header.columns, header.wide, [], header.last)
     source.notes += privacy.screen_headers(sheet, header.last, header.unknown)
     known = {column.index for column in [*header.columns.values(), *header.wide.values()]}
-    blank, dropped = 0, []
+    blank, examples, dropped = 0, 0, []
     for row in range(header.last + 1, len(sheet.rows)):
         cells = [cell for index, cell in enumerate(sheet.rows[row]) if index in known and plain(cell)]
         if not cells:
             blank += any(True for cell in sheet.rows[row] if plain(cell))
         elif _is_total(sheet.rows[row], known) or _is_second_header(source, row):
             dropped.append(row + 1)
+        elif _is_example(source, row):
+            examples += 1
         else:
             source.rows.append(row)
     if blank:
         source.notes.append(say("intake.note.rows_without_data", file=sheet.file, count=blank))
     if dropped:
         source.notes.append(say("intake.note.rows_dropped", file=sheet.file, rows=_listed(dropped)))
+    if examples:
+        source.notes.append(say("intake.note.example", file=sheet.file, count=examples))
     _refuse_overlong(source)
     return source
+
+
+def _is_example(source: Source, row: int) -> bool:
+    """The example row of a template, left in: its employee number or queue says so."""
+    marks = aliases.word_set("example_marks")
+    return any(marks.intersection(aliases.candidates(plain(source.raw(row, column)))) for column in ("staff_no", "queue"))
 
 
 def _listed(numbers: list[int]) -> str:

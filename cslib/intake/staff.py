@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +41,8 @@ def read_staff(path: Path, params: Params, horizon: Horizon, key: bytes) -> Staf
     """
     source = open_list(path, params)
     numbers = staff_numbers(source)
-    people = _people(source, numbers, horizon)
-    held = _skills(source, numbers, params)
+    people = _people(source)
+    held = _skills(source, params)
     grades = _grades(source, params)
     source.refuse()
     ids = pseudonyms(params.name, [n for n in numbers if n is not None], key)
@@ -52,11 +51,10 @@ def read_staff(path: Path, params: Params, horizon: Horizon, key: bytes) -> Staf
     employees["overtime_max_h"] = employees["overtime_max_h"].astype("float64")
     left = pd.to_datetime(employees["left"])
     here = (pd.to_datetime(employees["hired"]) < pd.Timestamp(horizon.end)) & (left.isna() | (left >= pd.Timestamp(horizon.start)))
-    skills = pd.DataFrame(
-        [(keys[i], skill, level) for i, found in enumerate(held) for skill, level in found.items() if here[i]], columns=["employee_id", "skill", "proficiency"]
-    )
+    held_rows = [(keys[i], skill, level) for i, found in enumerate(held) for skill, level in found.items() if here[i]]
+    skills = pd.DataFrame(held_rows, columns=["employee_id", "skill", "proficiency"])
     staff_grades = pd.DataFrame({"employee_id": keys, "grade": grades})[here & pd.Series(grades, dtype=object).notna()]
-    notes = _notes(source, employees, here, held)
+    notes = _notes(source, here, held)
     return Staff(
         tables.check("employees", employees[here], source=source.sheet.file),
         tables.check("skills", skills, source=source.sheet.file),
@@ -86,11 +84,7 @@ def skill_spellings(params: Params) -> dict[str, str]:
 
 
 def staff_numbers(source: Source) -> list[str | None]:
-    """Employee numbers as texts, aligned with the rows; empty and repeated ones become findings. Example rows are dropped first."""
-    examples = [row for row in source.rows if aliases.squeeze(plain(source.raw(row, "staff_no"))) in aliases.word_set("example_marks")]
-    source.rows = [row for row in source.rows if row not in set(examples)]
-    if examples:
-        source.notes.append(say("intake.note.example", file=source.sheet.file, count=len(examples)))
+    """Employee numbers as texts, aligned with the rows; empty and repeated ones become findings."""
     numbers = source.column("staff_no", text, "staff_no", needed=True)
     seen: dict[str, int] = {}
     for row, staff_no in zip(source.rows, numbers, strict=True):
@@ -101,7 +95,7 @@ def staff_numbers(source: Source) -> list[str | None]:
     return numbers
 
 
-def _people(source: Source, numbers: list[str | None], horizon: Horizon) -> dict[str, Any]:
+def _people(source: Source) -> dict[str, Any]:
     """Columns of the employees table that stand in the list."""
     day = _day_reader(source)
     hired = source.column("hired", day, "date", needed=True)
@@ -155,7 +149,7 @@ def _hours(cell: Any) -> float | None:
     return found
 
 
-def _skills(source: Source, numbers: list[str | None], params: Params) -> list[dict[str, float | None]]:
+def _skills(source: Source, params: Params) -> list[dict[str, float | None]]:
     """Skill -> proficiency for every row, from a list in one cell (``zh;en:0.8``), from one column per skill, or both."""
     if not source.has("skills") and not source.wide:
         spellings = ", ".join(dict.fromkeys(queue.skill for queue in params.site.queues.values()))
@@ -214,7 +208,7 @@ def _grades(source: Source, params: Params) -> list[str | None]:
     return found
 
 
-def _notes(source: Source, employees: pd.DataFrame, here: pd.Series, held: list[dict[str, float | None]]) -> tuple[str, ...]:
+def _notes(source: Source, here: pd.Series, held: list[dict[str, float | None]]) -> tuple[str, ...]:
     notes = list(source.notes)
     if not here.all():
         notes.append(say("intake.note.not_employed", file=source.sheet.file, count=int((~here).sum())))
@@ -237,11 +231,3 @@ def read_names(path: Path, params: Params, key: bytes) -> pd.DataFrame:
     rows = [(ids[str(n)], name or "", n) for n, name in zip(numbers, shown, strict=True)]
     return pd.DataFrame(rows, columns=["employee_id", "display_name", "staff_no"]).astype("str")
 
-
-def employed_on(employees: pd.DataFrame, employee_id: str, day: dt.date) -> bool:
-    """True if a person of the table is employed on a day."""
-    row = employees.loc[employees["employee_id"] == employee_id]
-    if row.empty:
-        return False
-    hired, left, when = row["hired"].iloc[0], row["left"].iloc[0], pd.Timestamp(day)
-    return bool(hired <= when and (pd.isna(left) or when <= left))

@@ -24,7 +24,7 @@ _NO = {"0", "n", "no", "false", "否", "没有", "×", "✗", *EMPTY_MARKS}
 _DATE = re.compile(r"(\d{4})\s*(?:([-/.])\s*(\d{1,2})\s*\2\s*(\d{1,2})|年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號]?)")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _WEEKDAY = re.compile(r"\s*\(?(?:星期|周|週|礼拜)[一二三四五六日天]\)?$")
-_CLOCK = re.compile(r"(上午|下午|am|pm)?(\d{1,2})(?::(\d{2})(?::(\d{2})(?:\.0+)?)?|[点點时時](?:(\d{1,2})分?|(半))?)(am|pm)?")
+_CLOCK = re.compile(r"(上午|下午|am|pm)?(\d{1,2})(?::(\d{2})(?::(\d{2})(?:\.0+)?)?|([点點时時])(?:(\d{1,2})分?|(半))?)?(am|pm)?")
 _RANGE = re.compile(r"\s*(?:-|~|至|到|–|—|－)\s*")
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?(?:e[+-]?\d+)?|[+-]?\.\d+")
 
@@ -82,7 +82,7 @@ def moment(value: Any, *, epoch_1904: bool = False) -> dt.datetime | None:
     ------
     ValueError  if it can't be read.
     """
-    if isinstance(value, bool) or isinstance(value, dt.time):
+    if isinstance(value, (bool, dt.time)):
         raise ValueError(f"{value}")
     if isinstance(value, dt.datetime):
         return _to_minute(value)
@@ -214,7 +214,7 @@ def number(value: Any) -> float | None:
     ------
     ValueError  if it can't be read; a dash is no number.
     """
-    if isinstance(value, bool) or isinstance(value, (dt.date, dt.time, dt.timedelta)):
+    if isinstance(value, (bool, dt.date, dt.time, dt.timedelta)):
         raise ValueError(f"{value}")
     if isinstance(value, (int, float)):
         if not math.isfinite(value):

@@ -33,7 +33,7 @@ def workbook() -> Callable[..., Any]:
     """Write rows into an Excel file: ``workbook(path, {"sheet": rows}, merge={"sheet": ["A1:C1"]}, formats={"sheet": {"A2": "000000"}})``."""
     from openpyxl import Workbook
 
-    def write(path: Path, sheets: dict[str, list[list[Any]]], merge: dict[str, list[str]] | None = None, formats: dict[str, dict[str, str]] | None = None) -> Path:
+    def write(path: Path, sheets: dict[str, list[list[Any]]], merge: Any = None, formats: Any = None) -> Path:
         book = Workbook()
         book.remove(book.worksheets[0])
         for name, rows in sheets.items():
