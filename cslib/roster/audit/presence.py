@@ -1,0 +1,151 @@
+"""Who is where, minute by minute: home people of a post, those away on a cover, stand-ins; and the pool of agents without a home.
+
+Covers count as written: a cover that its stand-in can't give is reported by rule cover_stand_in, not by an empty post as well.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cslib.core.shifts import Shift
+from cslib.roster.audit.duties import Duty
+from cslib.roster.audit.facts import Cover, Facts, Person
+from cslib.roster.audit.need import open_minutes
+from cslib.roster.audit.spans import Minutes, common, minus, union
+
+Skills = frozenset[int]
+
+
+@dataclass(frozen=True)
+class Presence:
+    """People by queue (order of the site file) and minute of the month.
+
+    Attributes
+    ----------
+    home : home people present and not on break; ``away`` : those of them who cover another post; ``stand`` : stand-ins there
+    pool : pooled agents free to serve, by the set of queues (numbers) they can serve; ``pool_away`` : those who cover a post
+    held : people who hold the post: home - away + stand, and the away ones too where the post ``may_leave``
+    """
+
+    home: np.ndarray
+    away: np.ndarray
+    stand: np.ndarray
+    may_leave: np.ndarray
+    pool: dict[Skills, np.ndarray]
+    pool_away: dict[Skills, np.ndarray]
+
+    @property
+    def at_post(self) -> np.ndarray:
+        """People at the post."""
+        return np.maximum(self.home - self.away, 0) + self.stand
+
+    @property
+    def held(self) -> np.ndarray:
+        """People who hold the post."""
+        return self.at_post + np.where(self.may_leave[:, None], np.minimum(self.away, self.home), 0)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A post that may never be empty: where it is open, and how many have to be there (limits by minute; 0 where not in force)."""
+
+    queue: str
+    number: int
+    limit: np.ndarray
+
+    def below(self, at_post: np.ndarray) -> np.ndarray:
+        """Flags of the minutes at which too few are there."""
+        return at_post[self.number] < self.limit
+
+
+def presence(facts: Facts) -> Presence:
+    """Everybody counted once: at home, away, standing in, or in the pool."""
+    return facts.once("presence", lambda: _counted(facts))
+
+
+def is_pooled(duty: Duty) -> bool:
+    """True if the duty has no home post and its definition asks for none."""
+    return not duty.home and isinstance(duty.shift, Shift) and not duty.shift.queues
+
+
+def serves(person: Person, day: dt.date, facts: Facts) -> Skills:
+    """Numbers of the site's queues whose skill a person holds on a day."""
+    return frozenset(i for i, q in enumerate(facts.study.params.site.queues.values()) if person.holds(q.skill, day))
+
+
+def watches(facts: Facts) -> list[Watch]:
+    """The posts that may never be empty (S002-08)."""
+    found = []
+    for i, (name, queue) in enumerate(facts.study.params.site.queues.items()):
+        if queue.never_empty:
+            by_day = [facts.limit("never_empty", day) or 0.0 for day in facts.horizon.dates]
+            limits = np.repeat(by_day, 1440) * open_minutes(queue, facts.study)
+            found.append(Watch(name, i, limits))
+    return found
+
+
+def _counted(facts: Facts) -> Presence:
+    queues = facts.study.params.site.queues
+    number = {name: i for i, name in enumerate(queues)}
+    home, away, stand = (_Tally(facts.minutes, len(number)) for _ in range(3))
+    pool: dict[Skills, _Tally] = {}
+    pool_away: dict[Skills, _Tally] = {}
+    covers = _covers_by_stand_in(facts.covers)
+    for who, person, duties in facts.everyone():
+        own = covers.pop(who, {})
+        for duty in duties:
+            spans = duty.at_work
+            if duty.home in number:
+                elsewhere = [s for post, c in own.items() if post != duty.home for s in c]
+                home.add(number[duty.home], spans)
+                away.add(number[duty.home], common(spans, elsewhere))
+            elif is_pooled(duty):
+                skills = serves(person, duty.date, facts) if person is not None else frozenset()
+                busy = [s for c in own.values() for s in c]
+                pool.setdefault(skills, _Tally(facts.minutes)).add(0, minus(spans, busy))
+                pool_away.setdefault(skills, _Tally(facts.minutes)).add(0, common(spans, busy))
+        _add_stand_ins(stand, own, duties, number)
+    for own in covers.values():
+        _add_stand_ins(stand, own, [], number)
+    may_leave = np.array([q.may_leave for q in queues.values()], dtype=bool)
+    free = {skills: tally.counts()[0] for skills, tally in pool.items()}
+    return Presence(home.counts(), away.counts(), stand.counts(), may_leave, free, {s: t.counts()[0] for s, t in pool_away.items()})
+
+
+class _Tally:
+    """Counts by minute, collected as steps up and down; parts of a minute don't count."""
+
+    def __init__(self, minutes: int, rows: int = 1) -> None:
+        self._steps = np.zeros((rows, minutes + 1), dtype=np.int32)
+        self._last = minutes
+
+    def add(self, row: int, spans: Iterable[Minutes]) -> None:
+        for low, high in spans:
+            first, last = max(0, math.ceil(low)), min(self._last, math.floor(high))
+            if first < last:
+                self._steps[row, first] += 1
+                self._steps[row, last] -= 1
+
+    def counts(self) -> np.ndarray:
+        return np.cumsum(self._steps, axis=1)[:, :-1]
+
+
+def _covers_by_stand_in(covers: tuple[Cover, ...]) -> dict[str, dict[str, list[Minutes]]]:
+    """Spans by stand-in and post; one who covers a post for two people at once is there once."""
+    found: dict[str, dict[str, list[Minutes]]] = {}
+    for cover in covers:
+        if cover.timed:
+            found.setdefault(cover.row.stand_in_id, {}).setdefault(cover.row.post, []).append(cover.span)
+    return {who: {post: union(spans) for post, spans in own.items()} for who, own in found.items()}
+
+
+def _add_stand_ins(stand: _Tally, own: dict[str, list[Minutes]], duties: list[Duty], number: dict[str, int]) -> None:
+    for post, spans in own.items():
+        if post in number:
+            there_anyway = [s for d in duties if d.home == post for s in d.at_work]
+            stand.add(number[post], minus(spans, there_anyway))

@@ -1,0 +1,144 @@
+"""Coverage and priced cost, counted from the roster alone: what every plan's figures are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cslib.core import tables
+from cslib.core.shifts import OFF, REST
+from cslib.roster.audit.balance import balance
+from cslib.roster.audit.duties import is_work
+from cslib.roster.audit.facts import Facts
+from cslib.roster.audit.pool import Skills, assign
+from cslib.roster.audit.presence import Presence, presence, watches
+from cslib.roster.audit.rows import Cell
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Average people over each interval, arrays (queues, intervals): missing, above need, and missing where empty_post is not priced."""
+
+    short: np.ndarray
+    over: np.ndarray
+    short_priced: np.ndarray
+
+
+def coverage(facts: Facts) -> Coverage:
+    """Minute by minute: need against people at the posts, then the pool's best assignment to what is left (by segments of equal minutes)."""
+    there, step = presence(facts), facts.horizon.interval_min
+    needed = np.repeat(facts.need.needed, step, axis=1)
+    missing = np.maximum(needed - there.held, 0)
+    extra = np.maximum(there.held - needed, 0)
+    served, left = _pooled(missing, there, facts)
+    short, priced = missing - served, missing - served
+    for watch in watches(facts):
+        someone = np.maximum(there.held[watch.number], watch.limit)
+        priced[watch.number] = np.minimum(short[watch.number], np.maximum(needed[watch.number] - someone, 0))
+    return Coverage(*(_by_interval(minutes, step) for minutes in (short, extra + left, priced)))
+
+
+def coverage_table(found: Coverage, facts: Facts) -> pd.DataFrame:
+    """Table ``coverage``: every queue and interval of the month; rostered = needed - short + over."""
+    intervals = facts.horizon.intervals
+    rows = []
+    for i, queue in enumerate(facts.need.queues):
+        needed, short, over = facts.need.needed[i], found.short[i], found.over[i]
+        columns = {"needed": needed, "rostered": needed - short + over, "short": short, "over": over, "peak": facts.need.peak[i]}
+        rows.append(pd.DataFrame({"queue": queue, "interval_start": intervals, **columns}))
+    return tables.check("coverage", pd.concat(rows, ignore_index=True), source="coverage")
+
+
+def quantities(found: Coverage, facts: Facts) -> dict[str, float]:
+    """Quantity of each price code, in the price's unit.
+
+    A never-empty post's missing people are priced by ``empty_post`` up to the rule's limit, beyond it as short. Leave counts as hours.
+    """
+    hour, peak = facts.horizon.interval_min / 60, facts.need.peak
+    at_post = presence(facts).at_post
+    rules = facts.study.params.site.roster
+    overtime = under = nights_over = 0.0
+    for person in facts.people.values():
+        own = balance(person, facts)
+        overtime += max(0.0, own.overtime_h)
+        under += max(0.0, -own.overtime_h - rules.contract_band_h)
+        nights_over += max(0, sum(facts.is_night(d) for d in person.duties) - rules.nights_free)
+    return {
+        "empty_post": sum(float(w.below(at_post).sum()) for w in watches(facts)) / 60,
+        "short_peak": float(found.short_priced[peak].sum()) * hour,
+        "short": float(found.short_priced[~peak].sum()) * hour,
+        "over": float(found.over.sum()) * hour,
+        "overtime": overtime,
+        "under_hours": under,
+        "wish_refused": sum(_refused(facts)),
+        "night_over": nights_over,
+    }
+
+
+def cost_table(found: dict[str, float], facts: Facts) -> pd.DataFrame:
+    """Table ``cost_split``: one row per price of the list."""
+    prices = facts.study.params.prices.prices
+    rows = [
+        {"price": code, "quantity": found[code], "unit": price.unit, "rate_yuan": price.yuan, "priced_yuan": found[code] * price.yuan}
+        for code, price in prices.items()
+    ]
+    return tables.check("cost_split", pd.DataFrame(rows), source="cost_split")
+
+
+def _pooled(missing: np.ndarray, there: Presence, facts: Facts) -> tuple[np.ndarray, np.ndarray]:
+    """People of the pool serving each queue, and those left over (booked on the first queue they can serve, else the site's first), by minute."""
+    served, left = np.zeros_like(missing), np.zeros_like(missing)
+    if not there.pool:
+        return served, left
+    groups = list(there.pool)
+    state = np.vstack([*there.pool.values(), missing])
+    peaks = facts.need.peak
+    known: dict[tuple[bytes, bytes], tuple[list[int], list[int]]] = {}
+    for first, last in _segments(state, facts.horizon.interval_min):
+        column, peak = state[:, first], peaks[:, first // facts.horizon.interval_min]
+        key = (column.tobytes(), peak.tobytes())
+        if key not in known:
+            known[key] = _assigned(dict(zip(groups, column[: len(groups)].tolist(), strict=True)), column[len(groups) :].tolist(), peak.tolist())
+        served[:, first:last] = np.array(known[key][0])[:, None]
+        left[:, first:last] = np.array(known[key][1])[:, None]
+    return served, left
+
+
+def _assigned(people: dict[Skills, int], needed: list[int], peak: list[bool]) -> tuple[list[int], list[int]]:
+    served, free = assign(people, needed, peak)
+    left = [0] * len(needed)
+    for skills, count in free.items():
+        left[min(skills, default=0)] += count
+    return served, left
+
+
+def _segments(state: np.ndarray, step: int) -> Iterator[tuple[int, int]]:
+    """Stretches of minutes inside one interval during which no column changes."""
+    minutes = state.shape[1]
+    cuts = np.flatnonzero(np.any(np.diff(state, axis=1) != 0, axis=0)) + 1
+    edges = np.unique(np.concatenate([np.arange(0, minutes + 1, step), cuts]))
+    return zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+
+
+def _by_interval(minutes: np.ndarray, step: int) -> np.ndarray:
+    return minutes.reshape(minutes.shape[0], -1, step).mean(axis=2)
+
+
+def _refused(facts: Facts) -> Iterator[float]:
+    """Weights of the month's wishes that the roster does not meet exactly; a wish for a shift that does not exist is none."""
+    days = set(facts.horizon.dates)
+    for row in facts.study.wishes.itertuples(index=False):
+        person, day = facts.people.get(row.employee_id), row.date.date()
+        known = row.wish == OFF or row.wish in facts.shifts
+        if person is not None and day in days and known and not _met(row.wish, person.cells.get(day, ())):
+            yield float(row.weight)
+
+
+def _met(wish: str, rows: tuple[Cell, ...]) -> bool:
+    """OFF is met by a rest day (a missing row rests, leave does not), a shift code by exactly that shift."""
+    if wish == OFF:
+        return all(c.kind == REST for c in rows)
+    return len(rows) == 1 and is_work(rows[0]) and rows[0].code == wish
