@@ -221,5 +221,5 @@ def _open_intervals(starts: pd.Series, params: Params, queue: str) -> pd.Datetim
     spec = params.site.queues[queue]
     opened = {(day, minute): spec.open_at(day, minute) for day in range(7) for minute in range(0, MINUTES_PER_DAY, grid)}
     minutes = all_starts.hour * 60 + all_starts.minute
-    return all_starts[[opened[pair] for pair in zip(all_starts.weekday, minutes, strict=True)]]
+    return all_starts[[opened[pair] for pair in zip(all_starts.day_of_week, minutes, strict=True)]]
 
