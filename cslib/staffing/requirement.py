@@ -1,0 +1,78 @@
+"""Every queue, every interval of the horizon: people needed at the post, people to roster, what to expect, what set the number."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cslib.core import tables
+from cslib.core.units import ceil_people
+from cslib.intake.study import Study
+from cslib.staffing.models import Need, deferred_need, erlang_needs, heads_need
+from cslib.staffing.search import Whole
+from cslib.staffing.workload import Work, workloads
+
+
+def requirement(forecast: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """People needed, interval by interval, for all queues and posts of the site.
+
+    Parameters
+    ----------
+    forecast : table forecast; every interval of the horizon for every queue that is not of model ``heads``
+    study : parameters and horizon; queues of model erlang_c, erlang_a (chat: slots per person), deferred, heads
+
+    Returns
+    -------
+    DataFrame, table requirement: on_post [persons]; scheduled = ceil(on_post / (1 - shrinkage_share)), on_post itself for fixed heads;
+    service level, occupancy and abandonment [share] expected with on_post in steady state, empty where not defined (Erlang C has no
+    abandonment; deferred work has neither service level nor abandonment; fixed heads have none of them; no contacts, no service
+    level); what sets the number; peak hours: scheduled at least the site's share of the day's maximum (S000-01).
+
+    Raises
+    ------
+    TableError  if ``forecast`` breaks its contract. StaffingError  if forecast and parameters don't give every queue its work.
+    """
+    works = workloads(forecast, study)
+    needs = _needs(works)
+    share = study.params.site.peak.share_of_day_max_share
+    frames = [_frame(works[name], needs[name], share) for name in works]
+    return tables.check("requirement", pd.concat(frames, ignore_index=True), source="requirement")
+
+
+def scheduled_people(on_post: Whole, work: Work) -> Whole:
+    """People to roster so that ``on_post`` are there; fixed heads carry no shrinkage (their relief is planned)."""
+    if work.queue.model == "heads":
+        return on_post
+    return np.asarray(ceil_people(on_post / (1 - work.queue.shrinkage_share)))
+
+
+def _needs(works: dict[str, Work]) -> dict[str, Need]:
+    found: dict[str, Need] = {}
+    for model in ("erlang_c", "erlang_a"):
+        chosen = [work for work in works.values() if work.queue.model == model]
+        found.update(zip((work.name for work in chosen), erlang_needs(chosen), strict=True))
+    for name, work in works.items():
+        if work.queue.model == "heads":
+            found[name] = heads_need(work)
+        elif work.queue.model == "deferred":
+            found[name] = deferred_need(work)
+    return found
+
+
+def _frame(work: Work, need: Need, peak_share: float) -> pd.DataFrame:
+    scheduled = scheduled_people(need.on_post, work)
+    by_day = scheduled.reshape(work.horizon.days, work.horizon.slots_per_day)
+    least_at_peak = np.maximum(ceil_people(peak_share * by_day.max(axis=1, keepdims=True)), 1)
+    return pd.DataFrame(
+        {
+            "queue": work.name,
+            "interval_start": work.horizon.intervals,
+            "on_post": need.on_post,
+            "scheduled": scheduled,
+            "service_level_share": need.service_level_share,
+            "occupancy_share": need.occupancy_share,
+            "abandonment_share": need.abandonment_share,
+            "binding": need.binding,
+            "peak": (by_day >= least_at_peak).ravel(),
+        }
+    )

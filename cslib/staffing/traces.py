@@ -1,0 +1,190 @@
+"""How many people an interval needs, unfolded to contacts, handle time, targets and caps; every step recomputable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cslib.core.errors import StaffingError
+from cslib.core.trace import Trace, formula_function
+from cslib.core.units import ceil_people, floor_count
+from cslib.intake.study import Study
+from cslib.staffing.deferred import SLACK_KEPT_SHARE, DeferredPlan, plan_deferred
+from cslib.staffing.erlang import agents_a, agents_c
+from cslib.staffing.models import ABANDONMENT_CAP_SHARE, abandonment_cap, fixed_heads
+from cslib.staffing.requirement import scheduled_people
+from cslib.staffing.workload import Work, workloads
+
+
+@formula_function("erlang_c_agents")
+def _c_agents(load: float, aht_s: float, target_s: float, level_share: float) -> int:
+    return int(agents_c(load, aht_s, target_s, level_share))
+
+
+@formula_function("erlang_a_level_agents")
+def _a_level_agents(load: float, aht_s: float, patience_s: float, target_s: float, level_share: float) -> int:
+    return int(agents_a(load, aht_s, patience_s, target_s, level_share))
+
+
+@formula_function("erlang_a_occupancy_agents")
+def _a_occupancy_agents(load: float, aht_s: float, patience_s: float, max_occupancy_share: float) -> int:
+    return int(agents_a(load, aht_s, patience_s, 0.0, 0.0, max_occupancy_share))
+
+
+@formula_function("erlang_a_abandonment_agents")
+def _a_abandonment_agents(load: float, aht_s: float, patience_s: float, max_abandonment_share: float) -> int:
+    return int(agents_a(load, aht_s, patience_s, 0.0, 0.0, 1.0, max_abandonment_share))
+
+
+def trace(forecast: pd.DataFrame, study: Study, queue: str, when: Any) -> Trace:
+    """People to roster for a queue in the interval that holds ``when``, and where the number comes from.
+
+    Parameters
+    ----------
+    forecast, study : as for ``requirement``; queue : a queue of the site; when : a moment of the horizon
+
+    Returns
+    -------
+    Trace of ``scheduled`` [persons], down to contacts, handle time, targets and caps.
+
+    Raises
+    ------
+    StaffingError  if there is no such queue, or ``when`` lies outside the horizon.
+    """
+    works = workloads(forecast, study)
+    if queue not in works:
+        raise StaffingError("staffing.unknown_queue", where="trace", given=queue, allowed=", ".join(works))
+    work, slot = works[queue], study.horizon.slot(when)
+    if not 0 <= slot < len(work.open):
+        allowed = f"{study.horizon.start} .. {study.horizon.dates[-1]}"
+        raise StaffingError("staffing.outside", where="trace", given=str(when), allowed=allowed)
+    on_post = _on_post(work, slot)
+    value = int(scheduled_people(np.array([int(on_post.value)]), work)[0])
+    if work.queue.model == "heads":
+        return Trace("scheduled", value, "persons", "on_post", (on_post,), rule="heads")
+    shrinkage = _given(work, "shrinkage_share", work.queue.shrinkage_share, "share")
+    return Trace("scheduled", value, "persons", "ceil(on_post / (1 - shrinkage_share))", (on_post, shrinkage), rule="shrinkage")
+
+
+def _on_post(work: Work, slot: int) -> Trace:
+    if not work.open[slot]:
+        return Trace("on_post", 0, "persons", rule="closed", source=f"{work.where}.opening")
+    makers: dict[str, Callable[[Work, int], Trace]] = {"heads": _heads, "deferred": _deferred, "erlang_c": _erlang, "erlang_a": _erlang}
+    return makers[work.queue.model](work, slot)
+
+
+def _given(work: Work, name: str, value: float, unit: str, place: str = "") -> Trace:
+    """A number of the site file."""
+    return Trace(name, float(value), unit, source=f"{work.where}.{place or name}")
+
+
+def _heads(work: Work, slot: int) -> Trace:
+    heads = Trace("heads", float(fixed_heads(work)[slot]), "persons", source=f"{work.where}.heads")
+    least = _given(work, "min_heads", work.queue.min_heads, "persons")
+    return Trace("on_post", max(heads.value, least.value), "persons", "max(heads, min_heads)", (heads, least), rule="fixed_heads")
+
+
+def _load(work: Work, slot: int) -> tuple[Trace, Trace]:
+    """Load [Erlang] and the handle time it is made with."""
+    alone = Trace("aht_s", float(work.aht_s[slot]), "s", source="forecast")
+    handle = alone
+    if work.slots > 1:
+        slots = _given(work, "concurrency", work.slots, "contacts")
+        slowdown = _given(work, "concurrency_slowdown_share", work.queue.concurrency_slowdown_share, "share")
+        formula = "aht_s * (1 + concurrency_slowdown_share * (concurrency - 1))"
+        handle = Trace("chat_aht_s", alone.value * work.slowdown, "s", formula, (alone, slots, slowdown), rule="chat")
+    contacts = Trace("contacts", float(work.contacts[slot]), "contacts", source="forecast")
+    interval = Trace("interval_s", work.interval_s, "s", source="interval_min")
+    inputs = (contacts, handle, interval)
+    return Trace("intensity", float(work.load[slot]), "Erlang", f"contacts * {handle.name} / interval_s", inputs, rule="intensity"), handle
+
+
+def _erlang(work: Work, slot: int) -> Trace:
+    least = _given(work, "min_heads", work.queue.min_heads, "persons")
+    if work.contacts[slot] == 0:
+        contacts = Trace("contacts", 0.0, "contacts", source="forecast")
+        return Trace("on_post", least.value, "persons", "max(contacts, min_heads)", (contacts, least), rule="minimum_heads")
+    parts = _servers_c(work, slot) if work.queue.model == "erlang_c" else _servers_a(work, slot)
+    names = ", ".join(part.name for part in parts)
+    wanted = max(part.value for part in parts)
+    if work.slots > 1:
+        slots = _given(work, "concurrency", work.slots, "contacts")
+        servers = Trace("chat_slots", wanted, "contacts", f"max({names})", parts, rule=work.queue.model)
+        value = max(ceil_people(wanted / work.slots), least.value)
+        on_post = Trace("on_post", value, "persons", "max(ceil(chat_slots / concurrency), min_heads)", (servers, slots, least), rule="chat")
+    else:
+        on_post = Trace("on_post", max(wanted, least.value), "persons", f"max({names}, min_heads)", (*parts, least), rule=work.queue.model)
+    return on_post
+
+
+def _made(name: str, function: Callable[..., int], called: str, inputs: tuple[Trace, ...], rule: str) -> Trace:
+    formula = f"{called}({', '.join(part.name for part in inputs)})"
+    return Trace(name, float(function(*(part.value for part in inputs))), "persons", formula, inputs, rule=rule)
+
+
+def _targets(work: Work) -> tuple[Trace, Trace, Trace]:
+    service = work.service
+    return (
+        _given(work, "target_s", service.target_s, "s", "service.target_s"),
+        _given(work, "level_share", service.level_share, "share", "service.level_share"),
+        _given(work, "max_occupancy_share", service.max_occupancy_share, "share", "service.max_occupancy_share"),
+    )
+
+
+def _servers_c(work: Work, slot: int) -> tuple[Trace, ...]:
+    load, handle = _load(work, slot)
+    target, level, cap = _targets(work)
+    by_level = _made("service_level_agents", _c_agents, "erlang_c_agents", (load, handle, target, level), "erlang_c")
+    value = float(ceil_people(load.value / cap.value))
+    return by_level, Trace("occupancy_agents", value, "persons", "ceil(intensity / max_occupancy_share)", (load, cap), rule="occupancy_cap")
+
+
+def _servers_a(work: Work, slot: int) -> tuple[Trace, ...]:
+    load, handle = _load(work, slot)
+    target, level, cap = _targets(work)
+    patience = _given(work, "patience_s", work.queue.patience_s or 0.0, "s")
+    lost = _given(work, "max_abandonment_share", abandonment_cap(work.service), "share", "service.max_abandonment_share")
+    if work.service.max_abandonment_share is None:
+        lost = Trace("max_abandonment_share", ABANDONMENT_CAP_SHARE, "share", source="policy")
+    queue = (load, handle, patience)
+    return (
+        _made("service_level_agents", _a_level_agents, "erlang_a_level_agents", (*queue, target, level), "erlang_a"),
+        _made("occupancy_agents", _a_occupancy_agents, "erlang_a_occupancy_agents", (*queue, cap), "occupancy_cap"),
+        _made("abandonment_agents", _a_abandonment_agents, "erlang_a_abandonment_agents", (*queue, lost), "abandonment_cap"),
+    )
+
+
+def _deferred(work: Work, slot: int) -> Trace:
+    plan = plan_deferred(work)
+    parts = (_deadline_people(plan, work, slot), _steady_people(plan, slot), _given(work, "min_heads", work.queue.min_heads, "persons"))
+    return Trace("on_post", float(plan.people[slot]), "persons", "max(deadline_people, steady_people, min_heads)", parts, rule="deferred")
+
+
+def _planned(name: str, value: float, unit: str = "person-intervals") -> Trace:
+    """A number of the plan over the whole month."""
+    return Trace(name, float(value), unit, rule="deferred_plan", source="forecast")
+
+
+def _deadline_people(plan: DeferredPlan, work: Work, slot: int) -> Trace:
+    """People without whom the work would fall behind the curve between the smooth and the latest plan."""
+    smooth, latest = _planned("smooth_done", plan.smooth_done[slot]), _planned("latest_done", plan.latest_done[slot])
+    kept = Trace("slack_kept_share", SLACK_KEPT_SHARE, "share", source="policy")
+    deadline = _given(work, "deadline_h", work.queue.deadline_h or 0.0, "h")
+    formula = "slack_kept_share * smooth_done + (1 - slack_kept_share) * latest_done"
+    value = kept.value * smooth.value + (1 - kept.value) * latest.value
+    needed_by = Trace("needed_by_end", value, "person-intervals", formula, (kept, smooth, latest, deadline), rule="deadline")
+    done = _planned("done_before", plan.done_before[slot])
+    people = float(ceil_people(max(value - done.value, 0.0)))
+    return Trace("deadline_people", people, "persons", "ceil(max(needed_by_end - done_before, 0))", (needed_by, done), rule="deadline")
+
+
+def _steady_people(plan: DeferredPlan, slot: int) -> Trace:
+    """People who stay on from the interval before, as long as work waits for all of them."""
+    before, smooth = _planned("people_before", plan.level_before[slot], "persons"), _planned("smooth_people", plan.smooth[slot], "persons")
+    waiting = _planned("waiting_work", plan.waiting[slot])
+    value = min(max(before.value, floor_count(smooth.value)), ceil_people(smooth.value), floor_count(waiting.value))
+    formula = "min(max(people_before, floor(smooth_people)), ceil(smooth_people), floor(waiting_work))"
+    return Trace("steady_people", float(value), "persons", formula, (before, smooth, waiting), rule="deferred_plan")
