@@ -1,11 +1,15 @@
 """What readers get: run folder with its manifest, figures, workbook, pages, words; privacy tiers and their scan."""
 
+from cslib.report import figures, lines
 from cslib.report.font import write_fontconfig
 from cslib.report.identity import Identity, identify
 from cslib.report.manifest import Finished, changed_files, finished_runs, read_manifest, reusable
 from cslib.report.run import Run, clean_outputs, clean_partials, open_run, protected_folder, start_run
+from cslib.report.summaries import hours_summary, provenance, queue_summary, rule_page, special_days
+from cslib.report.tell import heading, show, tell, tell_each
 
 __all__ = [
-    "Finished", "Identity", "Run", "changed_files", "clean_outputs", "clean_partials", "finished_runs", "identify", "open_run", "protected_folder",
-    "read_manifest", "reusable", "start_run", "write_fontconfig",
+    "Finished", "Identity", "Run", "changed_files", "clean_outputs", "clean_partials", "figures", "finished_runs", "heading",
+    "hours_summary", "identify", "lines", "open_run", "protected_folder", "provenance", "queue_summary", "read_manifest", "reusable",
+    "rule_page", "show", "special_days", "start_run", "tell", "tell_each", "write_fontconfig",
 ]  # fmt: skip

@@ -46,7 +46,13 @@ def requirement(need: pd.DataFrame, study: Study) -> list[str]:
     lines, hours = [], study.horizon.interval_min / 60
     for queue, part in need.groupby("queue", sort=False):
         open_part = part[part["scheduled"] > 0]
-        facts = {"queue": queue_name(study, str(queue)), "hours": part["scheduled"].sum() * hours, "most": int(part["scheduled"].max()), "peaks": int(open_part["peak"].sum()), "open": len(open_part)}
+        facts = {
+            "queue": queue_name(study, str(queue)),
+            "hours": part["scheduled"].sum() * hours,
+            "most": int(part["scheduled"].max()),
+            "peaks": int(open_part["peak"].sum()),
+            "open": len(open_part),
+        }
         lines.append(say("report.lines.requirement", **facts))
     return lines
 

@@ -110,9 +110,14 @@ def study(site: str, people: int, month: str = MONTH) -> Study:
         "hired": pd.Timestamp("2024-01-01"), "hours_scheme": "comprehensive", "fte_share": 1.0,
     })  # fmt: skip
     skills = [{"employee_id": p, "skill": q.skill} for p in ids for q in params.site.queues.values()]
-    leave = [{"employee_id": ids[n], "date": pd.Timestamp(horizon.start) + pd.Timedelta(days=3 + n), "kind": "paid", "hours_h": 8.0} for n in range(0, people, 6)]
+    leave = [
+        {"employee_id": ids[n], "date": pd.Timestamp(horizon.start) + pd.Timedelta(days=3 + n), "kind": "paid", "hours_h": 8.0}
+        for n in range(0, people, 6)
+    ]
     days = calendar(horizon.start - dt.timedelta(days=14), horizon.end + dt.timedelta(days=7), "CN")
-    found = {name: tables.empty(name) for name in ("contacts", "staff_grades", "wishes")} | {name: tables.empty("roster") for name in ("last_roster", "pins")}
+    found = {name: tables.empty(name) for name in ("contacts", "staff_grades", "wishes")} | {
+        name: tables.empty("roster") for name in ("last_roster", "pins")
+    }
     found |= {
         "employees": tables.check("employees", employees), "skills": tables.check("skills", pd.DataFrame(skills).drop_duplicates()),
         "leave": tables.check("leave", pd.DataFrame(leave)), "calendar": days, "contacts": contacts(params.site.queues, horizon),
@@ -127,7 +132,10 @@ def contacts(queues: object, horizon: Horizon) -> pd.DataFrame:
         return tables.empty("contacts")
     moments = pd.date_range(pd.Timestamp(horizon.start) - pd.Timedelta(days=56), horizon.start, freq="30min", inclusive="left", unit="us")
     rng = np.random.default_rng(1)
-    frames = [pd.DataFrame({"queue": n, "interval_start": moments, "offered": rng.poisson(_load(moments) * 12 / (i + 1)), "aht_s": 240.0}) for i, n in enumerate(names)]
+    frames = [
+        pd.DataFrame({"queue": n, "interval_start": moments, "offered": rng.poisson(_load(moments) * 12 / (i + 1)), "aht_s": 240.0})
+        for i, n in enumerate(names)
+    ]
     return tables.check("contacts", pd.concat(frames))
 
 
@@ -182,7 +190,14 @@ def roster(study: Study) -> pd.DataFrame:
                 start, end = shift.span(day)
                 pause = start + pd.Timedelta(minutes=180 + 30 * (n % 3))
                 queue = home[n % len(home)] if shift.queues else None
-                row |= {"kind": WORK, "shift": shift.code, "start": start, "end": end, "breaks": write_breaks([(pause, pause + pd.Timedelta(minutes=30))]), "queue": queue}
+                row |= {
+                    "kind": WORK,
+                    "shift": shift.code,
+                    "start": start,
+                    "end": end,
+                    "breaks": write_breaks([(pause, pause + pd.Timedelta(minutes=30))]),
+                    "queue": queue,
+                }
             rows.append(row)
     return tables.check("roster", pd.DataFrame(rows))
 
@@ -219,13 +234,25 @@ def coverage(study: Study) -> pd.DataFrame:
 def hours(study: Study, found: pd.DataFrame) -> pd.DataFrame:
     """Hours of a roster: 8 a work day, night hours a second time, leave as granted."""
     work = found[found["kind"].eq(WORK)]
-    rows = [{"employee_id": r.employee_id, "date": r.date, "premium": "normal", "hours_h": 8.0, "shifts": 1, "basis": "planned"} for r in work.itertuples()]
+    rows = [
+        {"employee_id": r.employee_id, "date": r.date, "premium": "normal", "hours_h": 8.0, "shifts": 1, "basis": "planned"}
+        for r in work.itertuples()
+    ]
     nights = work[work["shift"].eq("N")]
-    rows += [{"employee_id": r.employee_id, "date": r.date, "premium": "night", "hours_h": 7.0, "shifts": 0, "basis": "planned"} for r in nights.itertuples()]
+    rows += [
+        {"employee_id": r.employee_id, "date": r.date, "premium": "night", "hours_h": 7.0, "shifts": 0, "basis": "planned"}
+        for r in nights.itertuples()
+    ]
     extra = work.drop_duplicates("employee_id")
-    rows += [{"employee_id": r.employee_id, "date": r.date, "premium": "overtime_workday", "hours_h": 1.5, "shifts": 0, "basis": "planned"} for r in extra.itertuples()]
+    rows += [
+        {"employee_id": r.employee_id, "date": r.date, "premium": "overtime_workday", "hours_h": 1.5, "shifts": 0, "basis": "planned"}
+        for r in extra.itertuples()
+    ]
     away = study.leave
-    rows += [{"employee_id": r.employee_id, "date": r.date, "premium": "paid_leave", "hours_h": 8.0, "shifts": 0, "basis": "planned"} for r in away.itertuples()]
+    rows += [
+        {"employee_id": r.employee_id, "date": r.date, "premium": "paid_leave", "hours_h": 8.0, "shifts": 0, "basis": "planned"}
+        for r in away.itertuples()
+    ]
     return tables.check("hours", pd.DataFrame(rows))
 
 

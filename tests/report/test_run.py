@@ -12,7 +12,19 @@ import pytest
 from cslib.core import words
 from cslib.core.errors import RunError, TableError
 from cslib.intake.study import Study
-from cslib.report import changed_files, clean_outputs, clean_partials, finished_runs, manifest, open_run, read_manifest, reusable, run, start_run, store
+from cslib.report import (
+    changed_files,
+    clean_outputs,
+    clean_partials,
+    finished_runs,
+    manifest,
+    open_run,
+    read_manifest,
+    reusable,
+    run,
+    start_run,
+    store,
+)
 
 FRAMES = ("forecast", "requirement", "roster", "covers", "coverage", "hours", "cost_split", "wage_cost")
 
