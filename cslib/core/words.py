@@ -101,7 +101,7 @@ class Word:
     """
 
     key: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         return say(self.key, **self.facts)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import difflib
 import re
+import types
+import typing
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -248,23 +250,31 @@ _TYPES = {
 
 def allowed_keys(model: type[BaseModel], place: Path_) -> set[str]:
     """Keys that a nested place of a model takes; empty where any key is allowed."""
-    current: Any = model
+    current: list[Any] = [model]
     for part in place:
-        if isinstance(current, type) and issubclass(current, BaseModel):
-            fields = {field.alias or name: field.annotation for name, field in current.model_fields.items()}
-            current = _inner(fields.get(str(part)))
-        else:
-            current = _inner(current)
-    if isinstance(current, type) and issubclass(current, BaseModel):
-        return {field.alias or name for name, field in current.model_fields.items()}
-    return set()
+        current = [option for annotation in current for option in _inside(annotation, part)]
+    return {field.alias or name for kind in current if _is_model(kind) for name, field in kind.model_fields.items()}
 
 
-def _inner(annotation: Any) -> Any:
-    """The model inside ``dict[str, M]``, ``tuple[M, ...]`` or ``M | None``; list positions and dict keys pass through."""
-    while hasattr(annotation, "__args__"):
-        models = [a for a in annotation.__args__ if hasattr(a, "__args__") or (isinstance(a, type) and issubclass(a, BaseModel))]
-        if not models:
-            return None
-        annotation = models[-1]
-    return annotation
+def _inside(annotation: Any, part: str | int) -> list[Any]:
+    """What may stand at a key of a model or mapping, or at a position of a list."""
+    if _is_model(annotation):
+        fields = {field.alias or name: field.annotation for name, field in annotation.model_fields.items()}
+        return _options(fields.get(str(part)))
+    arguments = typing.get_args(annotation)
+    if not arguments:
+        return []
+    return _options(arguments[1] if typing.get_origin(annotation) is dict else arguments[0])
+
+
+def _options(annotation: Any) -> list[Any]:
+    """The branches of a union, without annotations such as limits."""
+    if typing.get_origin(annotation) is Annotated:
+        return _options(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return [option for branch in typing.get_args(annotation) for option in _options(branch)]
+    return [annotation]
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
