@@ -198,6 +198,8 @@ def _findings(model: type[BaseModel], document: Document, at: Path_, error: Vali
         else:
             values.setdefault(place, (item["input"], []))[1].append(_allowed(dict(item)))
     for place, (value, allowed) in values.items():
+        if any(other[: len(place)] == place != other for other in values):
+            continue  # the mapping branch of a union took it, and found the fault further inside
         facts = {"name": ".".join(map(str, (*at, *place))), "given": _short(value), "allowed": tuple(dict.fromkeys(allowed))}
         findings.append(Finding("params.value", document.where((*at, *place)), facts))
     return findings
@@ -223,7 +225,10 @@ def _place(data: Any, loc: tuple[str | int, ...], keep_last: bool) -> Path_:
 
 
 def _short(value: Any) -> str:
-    text = {None: "null", True: "true", False: "false"}.get(value, str(value)) if value is None or isinstance(value, bool) else str(value)
+    if value is None or isinstance(value, bool):
+        text = "null" if value is None else str(value).lower()
+    else:
+        text = str(list(value)) if isinstance(value, tuple) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
@@ -232,7 +237,8 @@ def _allowed(item: dict[str, Any]) -> Word | str:
     context, kind = item.get("ctx", {}), item["type"]
     signs = {"greater_than": ("gt", ">"), "greater_than_equal": ("ge", ">="), "less_than": ("lt", "<"), "less_than_equal": ("le", "<=")}
     if kind in signs:
-        return f"{signs[kind][1]} {context[signs[kind][0]]}"
+        limit = context[signs[kind][0]]
+        return f"{signs[kind][1]} {limit:g}" if isinstance(limit, float) else f"{signs[kind][1]} {limit}"
     if kind == "literal_error":
         return str(context["expected"])
     if kind == "value_error":

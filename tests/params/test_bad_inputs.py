@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from cslib.core import paths
 from cslib.core.errors import ParamError
 from cslib.core.words import speaking
 from cslib.params import open_params
@@ -17,22 +16,8 @@ BAD = Path(__file__).resolve().parents[1] / "bad_inputs" / "params"
 TABLE = list(csv.DictReader((BAD / "table.csv").read_text(encoding="utf-8").splitlines()))
 
 
-@pytest.fixture
-def project(tmp_path, monkeypatch) -> Path:
-    """A project with the real law, prices and pay schemes and one small site, ``desk``."""
-    source, target = paths.params_dir(), tmp_path / "params"
-    for name in ("law", "pay"):
-        shutil.copytree(source / name, target / name)
-    for name in ("words.yml", "prices.yml"):
-        shutil.copy(source / name, target / name)
-    shutil.copytree(BAD / "good", target / "sites" / "desk")
-    (target / "scenarios").mkdir()
-    shutil.copy(source / "scenarios" / "base.yml", target / "scenarios" / "base.yml")
-    monkeypatch.setenv("CSLIB_ROOT", str(tmp_path))
-    return target
-
-
-def test_the_site_without_fault_is_read(project):
+@pytest.mark.usefixtures("project")
+def test_the_site_without_fault_is_read():
     found = open_params("desk")
     assert [shift.code for shift in found.shifts] == ["E", "L"]
 
@@ -84,7 +69,9 @@ def test_missing_file_and_site_list_their_neighbours(project):
 
 def test_several_faults_are_reported_together(project):
     text = (BAD / "good" / "site.yml").read_text(encoding="utf-8")
-    (project / "sites/desk/site.yml").write_text(text.replace("seed: 1", "seed: -1").replace("city: shanghai\n", "town: shanghai\n"), encoding="utf-8")
+    (project / "sites/desk/site.yml").write_text(
+        text.replace("seed: 1", "seed: -1").replace("city: shanghai\n", "town: shanghai\n"), encoding="utf-8"
+    )
     with pytest.raises(ParamError) as caught:
         open_params("desk")
     assert sorted(caught.value.keys) == ["params.missing_key", "params.unknown_key", "params.value"]
