@@ -46,8 +46,8 @@ def marks(study: Study) -> Marks:
     shifts = tuple(sorted(study.params.shifts, key=lambda s: (s.start_min, s.length_min, s.code)))
     rest, leave = say("report.mark.rest"), say("report.mark.leave")
     wanted = {s.code: words.pick(s.mark) if s.mark else s.code for s in shifts}
-    often = Counter([*wanted.values(), rest, leave])
-    of = {code: mark if often[mark] == 1 else code for code, mark in wanted.items()}
+    often = Counter(mark.casefold() for mark in [*wanted.values(), rest, leave])  # spreadsheets count without regard to case
+    of = {code: mark if often[mark.casefold()] == 1 else code for code, mark in wanted.items()}
     return Marks(shifts, of, {s.code: s.colour for s in shifts}, rest, leave)
 
 
@@ -64,20 +64,18 @@ def person_totals(roster: pd.DataFrame, study: Study) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, index employee_id; hours_h (paid hours of work, plus leave hours), nights, rest_days, leave_days, work_days.
+    DataFrame, index employee_id; hours_h (paid hours of work), leave_h (contract hours of absences), nights, rest_days.
     """
     people = study.employees.sort_values("position")["employee_id"]
     people = people[people.isin(roster["employee_id"])]
-    paid = roster["shift"].map({s.code: s.paid_min / 60 for s in study.params.shifts}).where(roster["kind"].eq(WORK), 0.0).astype(float)
-    days = roster.assign(paid_h=paid, night=roster["shift"].isin(night_codes(study)) & roster["kind"].eq(WORK))
+    works = roster["kind"].eq(WORK)
+    paid = roster["shift"].map({s.code: s.paid_min / 60 for s in study.params.shifts})
+    days = roster.assign(hours_h=paid.where(works, 0.0), night=roster["shift"].isin(night_codes(study)) & works, rest=roster["kind"].eq(REST))
     grouped = days.groupby("employee_id")
-    leave = study.leave.merge(days.loc[days["kind"].eq(LEAVE), ["employee_id", "date"]], on=["employee_id", "date"])
-    totals = pd.DataFrame({
-        "hours_h": grouped["paid_h"].sum().add(leave.groupby("employee_id")["hours_h"].sum(), fill_value=0.0),
-        "nights": grouped["night"].sum(), "rest_days": grouped["kind"].agg(lambda k: int(k.eq(REST).sum())),
-        "leave_days": grouped["kind"].agg(lambda k: int(k.eq(LEAVE).sum())), "work_days": grouped["kind"].agg(lambda k: int(k.eq(WORK).sum())),
-    })  # fmt: skip
-    return totals.reindex(people).fillna(0).astype({"nights": int, "rest_days": int, "leave_days": int, "work_days": int})
+    away = study.leave.merge(roster.loc[roster["kind"].eq(LEAVE), ["employee_id", "date"]], on=["employee_id", "date"])
+    totals = pd.DataFrame({"hours_h": grouped["hours_h"].sum(), "leave_h": away.groupby("employee_id")["hours_h"].sum()})
+    totals = totals.assign(nights=grouped["night"].sum(), rest_days=grouped["rest"].sum())
+    return totals.reindex(people).fillna(0).astype({"hours_h": float, "leave_h": float, "nights": int, "rest_days": int})
 
 
 def head_counts(roster: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
 from cslib.core import tables, words
@@ -37,12 +37,16 @@ SHOWN_TABLES = (
     "cost_split",
     "wage_cost",
 )
-# Words that give away a column of personal data, whatever else the title says.
-_FORBIDDEN = re.compile(
-    r"姓名|工号|电话|手机|身份证|证件|住址|地址|出生|生日|性别|年龄|婚|孕|民族|籍贯|户口|银行卡|薪|病|残疾"
+# Words that give away a column of personal data, whatever else its title says.
+_PERSONAL = (
+    r"姓名|名字|工号|电话|手机|身份证|证件|住址|地址|出生|生日|性别|年龄|婚|孕|民族|籍贯|户口|银行卡|薪|病|残疾"
     r"|\b(?:full[ _]?name|display[ _]?name|surname|first[ _]?name|last[ _]?name|staff[ _]?no|employee[ _]?(?:no|number)|phone|mobile"
-    r"|id[ _]?(?:card|number)|address|birth\w*|sex|gender|age|marital|pregnan\w*|ethnic\w*|salary|wage|illness|disab\w*|e-?mail)\b",
-    re.IGNORECASE,
+    r"|id[ _]?(?:card|number)|address|birth\w*|sex|gender|age|marital|pregnan\w*|ethnic\w*|salary|wage|illness|disab\w*|e-?mail)\b"
+)
+_FORBIDDEN = re.compile(_PERSONAL, re.IGNORECASE)
+# In a workbook any cell may be a title: only a text that is nothing but such a word counts (a post may be called 地址变更).
+_TITLE = re.compile(
+    rf"(?:员工|本人|紧急|联系|家庭|employee |staff )?(?:{_PERSONAL})(?:号码?|日期|所在地|[ _]?(?:no\.?|number))?(?:\s*[\[（(].*)?", re.IGNORECASE
 )  # fmt: skip
 _EDGE, _END = r"(?<![\w.+/=-])", r"(?![\w/=]|\.\d)"
 _PATTERNS = {
@@ -188,15 +192,15 @@ def scan_page(html: str, place: str) -> list[Leak]:
     return leaks
 
 
-def scan_workbook(path: Path, place: str) -> list[Leak]:
+def scan_workbook(path: Path | BinaryIO, place: str) -> list[Leak]:
     """Leaks in the texts of a workbook; a cell that is a forbidden title counts too."""
     texts = list(_workbook_texts(path))
     allowed = allowed_headings()
     leaks = [leak for text in texts for leak in scan_text(text, place)]
-    return leaks + [Leak("column", place, text) for text in texts if len(text) <= 24 and _FORBIDDEN.search(text) and text not in allowed]
+    return leaks + [Leak("column", place, text) for text in texts if _TITLE.fullmatch(text.strip()) and text not in allowed]
 
 
-def _workbook_texts(path: Path) -> Iterator[str]:
+def _workbook_texts(path: Path | BinaryIO) -> Iterator[str]:
     with zipfile.ZipFile(path) as book:
         for name in sorted(book.namelist()):
             if name.startswith("xl/") and name.endswith(".xml") and ("sharedStrings" in name or "worksheets/" in name or "comments" in name):
