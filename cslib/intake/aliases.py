@@ -110,19 +110,19 @@ def excluded_criterion(header: str) -> str | None:
 
 def is_score(header: str) -> bool:
     """True if a header reads like a score: 形象分, height points."""
-    text = squeeze(_BRACKET.sub("", unicodedata.normalize("NFKC", header)))
-    return any(text.endswith(word) for word in word_set("score_words")) or bool(re.search(r"\bscore|\bpoints?\b|分\)?$", header.casefold()))
+    normal = unicodedata.normalize("NFKC", header)
+    bracket = _BRACKET.search(normal)
+    parts = [squeeze(_BRACKET.sub("", normal)), squeeze(bracket[1]) if bracket else ""]
+    return any(part.endswith(word) for part in parts for word in word_set("score_words"))
 
 
 def _containing(header: str, classes: Mapping[str, list[str]]) -> str | None:
-    folded = unicodedata.normalize("NFKC", header).casefold().replace("_", " ")
+    """The first class with a word in the header: Chinese anywhere, Latin as a whole word (``stem*`` as its beginning)."""
+    normal = unicodedata.normalize("NFKC", header).replace("_", " ")
+    folded = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", normal).casefold()
     for name, texts in classes.items():
         for text in texts:
-            if text.isascii():
-                found = re.search(rf"(?<![a-z]){re.escape(text)}", folded) is not None
-                found = found and (len(text) > 4 or re.search(rf"(?<![a-z]){re.escape(text)}(?![a-z])", folded) is not None)
-            else:
-                found = text in re.sub(r"\s+", "", folded)
-            if found:
+            pattern = rf"(?<![a-z]){re.escape(text.rstrip('*'))}" + ("" if text.endswith("*") else r"s?(?![a-z])")
+            if re.search(pattern, folded) if text.isascii() else text in re.sub(r"\s+", "", folded):
                 return name
     return None

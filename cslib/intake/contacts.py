@@ -65,8 +65,9 @@ def _rows(source: Source, params: Params) -> pd.DataFrame:
     wide = bool(source.wide) and not source.has("offered")
     frame = _wide(source, queues) if wide else _long(source, queues)
     for measure in MEASURES:
-        bad = frame.index[frame[measure] < 0] if measure in frame else []
-        for i in bad:
+        if measure not in frame:
+            continue
+        for i in frame.index[frame[measure] < 0]:
             source.add("intake.negative", frame["row"][i], frame["cell"][i] if wide else measure, given=f"{frame[measure][i]:g}")
     source.refuse()
     return frame.assign(file=source.sheet.file, where=[source.where(row) for row in frame["row"]])
@@ -222,4 +223,3 @@ def _open_intervals(starts: pd.Series, params: Params, queue: str) -> pd.Datetim
     opened = {(day, minute): spec.open_at(day, minute) for day in range(7) for minute in range(0, MINUTES_PER_DAY, grid)}
     minutes = all_starts.hour * 60 + all_starts.minute
     return all_starts[[opened[pair] for pair in zip(all_starts.day_of_week, minutes, strict=True)]]
-

@@ -91,7 +91,7 @@ def scan(frame: pd.DataFrame, name: str) -> None:
     """
     findings = []
     for column in frame.select_dtypes(include=["str", "object"]).columns:
-        texts = frame[column].dropna().drop_duplicates()
-        findings += [Finding("intake.personal_value", name, {"row": i + 1, "column": column}) for i, text in texts.items() if looks_personal(text)]
+        found = {value: row for row, value in reversed(list(enumerate(frame[column].dropna(), start=1)))}
+        findings += [Finding("intake.personal_value", name, {"row": row, "column": column}) for value, row in found.items() if looks_personal(value)]
     if findings:
         raise IntakeError(findings=findings[:20])

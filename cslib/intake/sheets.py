@@ -181,4 +181,3 @@ def _cell_value(cell: Any) -> Any:
         zeros = _ZEROS.fullmatch(str(cell.number_format).strip('"'))
         return str(int(value)).zfill(len(zeros[0])) if zeros else value
     return value if not isinstance(value, str) or value.strip() else None
-

@@ -140,7 +140,7 @@ def open_sources(path: Path, kind: str, needed: Sequence[Sequence[str]], *, extr
     IntakeError  if no sheet has the needed columns, several have but may not, or a header is repeated or of an unknown unit.
     """
     every = read_sheets(path, lambda rows: max((_score(kind, row, extra) for row in rows), default=0))
-    sheets = [sheet for sheet in every if not aliases.word_set("help_sheets").intersection(aliases.candidates(sheet.name))] or every
+    sheets = [sheet for sheet in every if not aliases.word_set("help_sheets").intersection(map(aliases.squeeze, sheet.name.split()))] or every
     found = [(sheet, _header(sheet, kind, extra)) for sheet in sheets]
     fitting = [(sheet, header) for sheet, header in found if any(_complete(option, header) for option in needed)]
     if not fitting:
@@ -313,4 +313,3 @@ def _refuse_overlong(source: Source) -> None:
         if any(plain(cell) for cell in cells[width:]):
             source.add("intake.row_too_long", row, None, given=len(cells), allowed=width)
     source.refuse()
-

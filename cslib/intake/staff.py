@@ -152,8 +152,8 @@ def _hours(cell: Any) -> float | None:
 def _skills(source: Source, params: Params) -> list[dict[str, float | None]]:
     """Skill -> proficiency for every row, from a list in one cell (``zh;en:0.8``), from one column per skill, or both."""
     if not source.has("skills") and not source.wide:
-        spellings = ", ".join(dict.fromkeys(queue.skill for queue in params.site.queues.values()))
-        source.add("intake.no_skills", source.header_row, allowed=spellings)
+        allowed = ", ".join(dict.fromkeys(queue.skill for queue in params.site.queues.values()))
+        source.add("intake.no_skills", source.header_row, allowed=allowed)
     held: list[dict[str, float | None]] = [{} for _ in source.rows]
     spellings = skill_spellings(params)
     for skill in source.wide:
@@ -230,4 +230,3 @@ def read_names(path: Path, params: Params, key: bytes) -> pd.DataFrame:
     ids = pseudonyms(params.name, [n for n in numbers if n is not None], key)
     rows = [(ids[str(n)], name or "", n) for n, name in zip(numbers, shown, strict=True)]
     return pd.DataFrame(rows, columns=["employee_id", "display_name", "staff_no"]).astype("str")
-

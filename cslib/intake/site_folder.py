@@ -173,4 +173,3 @@ def _help(book: Any, kind: str, fields: Sequence[Field], formats: Mapping[str, A
     for row, (title, explained) in enumerate(lines):
         sheet.write_string(row, 0, title, formats["wrap"])
         sheet.write_string(row, 1, explained, formats["wrap"])
-

@@ -1,0 +1,180 @@
+"""Files as sheets: encodings told strictly, separators, merged cells, number formats, formulas."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from tiny_site import STAFF, TinySite
+
+from cslib import intake
+from cslib.core.errors import IntakeError
+from cslib.intake.sheets import decode
+
+
+def open_tiny() -> intake.Study:
+    return intake.open_study("tiny", month="2026-12")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_every_common_encoding_and_separator_gives_the_same_people(tiny: TinySite, encoding: str, separator: str) -> None:
+    expected = open_tiny().employees
+    rows = STAFF.replace("zh;en:0.8", "zh、en:0.8").replace(",", separator)
+    tiny.put("staff.csv", rows.encode(encoding))
+    assert open_tiny().employees.equals(expected)
+
+
+@pytest.mark.parametrize(
+    "text, encoding",
+    [("員工編號,到職日期,技能,備註,組別,職務名稱\n", "big5"), ("Zoé Müller,Françoise,Jürgen,Åsa,Søren\n", "latin-1"), ("Łódź;Żółć\n", "cp1250")],
+)
+def test_an_encoding_that_only_formally_fits_is_refused(text: str, encoding: str) -> None:
+    with pytest.raises(IntakeError) as caught:
+        decode(text.encode(encoding), "x.csv")
+    assert caught.value.keys == ["intake.encoding"]
+
+
+def test_rare_hanzi_of_names_are_no_reason_to_refuse() -> None:
+    text = "工号,姓名,入职日期\n1,喆赟玥堃,2025-01-01\n"
+    assert decode(text.encode("gbk"), "x.csv") == text
+
+
+def test_refused_files_say_the_way_out(tiny: TinySite) -> None:
+    for name, content, key in (
+        ("old.xls", b"\xd0\xcf\x11\xe0", "intake.old_excel"),
+        ("staff.pdf", b"%PDF", "intake.file_kind"),
+        ("broken.xlsx", b"PK\x03\x04 no zip", "intake.damaged"),
+        ("zeros.csv", b"a,b\x00\x00", "intake.encoding"),
+    ):
+        tiny.use("staff", name, content)
+        with pytest.raises(IntakeError) as caught:
+            open_tiny()
+        assert caught.value.keys == [key] and name in str(caught.value)
+    tiny.use("staff", "nowhere.csv")
+    with pytest.raises(IntakeError, match=r"nowhere\.csv.*staff\.csv"):
+        open_tiny()
+
+
+HEAD = ["工号", "姓名", "入职日期", "技能"]
+
+
+def test_leading_zeros_kept_as_text_or_by_number_format(tiny: TinySite, workbook: Callable[..., Any]) -> None:
+    rows = [HEAD, [127, "甲一", dt.datetime(2025, 3, 1), "zh"], ["00128", "乙二", 45717, "zh"], [129, "丙三", "2025-03-01", "en"]]
+    workbook(tiny.folder / "staff.xlsx", {"名单": rows}, formats={"名单": {"A2": "00000"}})
+    tiny.use("staff", "staff.xlsx")
+    study = open_tiny()
+    assert list(intake.names(study)["staff_no"]) == ["00127", "00128", "129"]
+    assert set(study.employees["hired"].dt.date) == {dt.date(2025, 3, 1)}
+
+
+def test_title_rows_and_a_merged_header_of_two_rows_are_found(tiny: TinySite, workbook: Callable[..., Any]) -> None:
+    rows = [
+        ["2026年12月客服中心人员名单", None, None, None, None],
+        ["制表日期：2026-11-20", None, None, None, None],
+        ["基本信息", None, None, "技能", None],
+        ["工号", "姓名", "入职日期", "中文热线", "英文热线"],
+        ["0001", "甲一", "2025-03-01", "√", None],
+        [None, None, None, None, None],
+        ["0002", "乙二", "2025-03-01", 1, "80%"],
+        ["合计", None, None, 2, 1],
+        ["制表人：某", None, None, None, None],
+    ]
+    workbook(tiny.folder / "staff.xlsx", {"名单": rows}, merge={"名单": ["A1:E1", "A2:E2", "A3:C3", "D3:E3"]})
+    tiny.use("staff", "staff.xlsx")
+    study = open_tiny()
+    assert len(study.employees) == 2
+    second = study.employees.loc[study.employees["position"] == 2, "employee_id"].iloc[0]
+    held = study.skills[study.skills["employee_id"] == second].set_index("skill")["proficiency"]
+    assert held["en"] == 0.8 and set(held.index) == {"zh", "en"}
+    assert any("8, 9" in note for note in study.notes)
+
+
+def test_a_second_header_row_that_completes_the_first(tiny: TinySite, workbook: Callable[..., Any]) -> None:
+    rows = [["工号", "入职日期", "技能", None], [None, None, "中文热线", "英文热线"], ["0001", "2025-03-01", 1, 1]]
+    workbook(tiny.folder / "staff.xlsx", {"名单": rows}, merge={"名单": ["A1:A2", "B1:B2", "C1:D1"]})
+    tiny.use("staff", "staff.xlsx")
+    assert sorted(open_tiny().skills["skill"]) == ["en", "zh"]
+
+
+def test_repeated_headers_are_refused_with_both_places(tiny: TinySite) -> None:
+    tiny.put("staff.csv", "工号,入职日期,技能,员工编号\n1,2025-03-01,zh,1\n")
+    with pytest.raises(IntakeError, match=r"D1.*A1") as caught:
+        open_tiny()
+    assert caught.value.keys == ["intake.header_twice"]
+
+
+def test_a_missing_column_is_named_with_what_was_found(tiny: TinySite) -> None:
+    tiny.put("staff.csv", "工号,姓名,技能\n1,甲,zh\n")
+    with pytest.raises(IntakeError, match="入职日期/hired") as caught:
+        open_tiny()
+    assert caught.value.keys == ["intake.no_header"] and "技能" in str(caught.value)
+
+
+def test_an_unquoted_thousands_comma_is_noticed(tiny: TinySite) -> None:
+    tiny.use("contacts", "[calls.csv]", "日期,时间,队列,呼入量\n2026-11-02,09:00,phone_zh,1,234\n")
+    with pytest.raises(IntakeError, match="row 2 has 5 cells") as caught:
+        open_tiny()
+    assert caught.value.keys == ["intake.row_too_long"]
+
+
+def test_formulas_need_a_stored_result(tiny: TinySite) -> None:
+    book = Workbook()
+    book.active.append(HEAD)
+    book.active.append(["1", "甲", "=DATE(2025,3,1)", "zh"])
+    book.save(tiny.folder / "staff.xlsx")
+    tiny.use("staff", "staff.xlsx")
+    with pytest.raises(IntakeError, match="C2") as caught:
+        open_tiny()
+    assert caught.value.keys == ["intake.formula"]
+
+
+def test_errors_of_excel_are_refused_with_their_cell(tiny: TinySite) -> None:
+    tiny.put("staff.csv", "工号,班组,入职日期,技能\n1,#N/A,2025-03-01,zh\n")
+    with pytest.raises(IntakeError, match=r"staff\.csv B2") as caught:
+        open_tiny()
+    assert caught.value.keys == ["intake.cell"]
+
+
+def test_hidden_and_help_sheets_are_left_alone_and_two_lists_are_refused(tiny: TinySite, workbook: Callable[..., Any]) -> None:
+    rows = [HEAD, ["1", "甲", "2025-03-01", "zh"]]
+    path = workbook(tiny.folder / "staff.xlsx", {"名单": rows, "旧名单": rows, "说明": rows})
+    tiny.use("staff", "staff.xlsx")
+    with pytest.raises(IntakeError, match="名单, 旧名单") as caught:
+        open_tiny()
+    assert caught.value.keys == ["intake.two_sheets"]
+    from openpyxl import load_workbook
+
+    book = load_workbook(path)
+    book["旧名单"].sheet_state = "hidden"
+    book.save(path)
+    assert len(open_tiny().employees) == 1
+
+
+def test_the_1904_date_system_is_respected(tiny: TinySite) -> None:
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+    book = Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append(HEAD)
+    book.active.append(["1", "甲", (dt.date(2025, 3, 1) - dt.date(1904, 1, 1)).days, "zh"])
+    book.save(tiny.folder / "staff.xlsx")
+    tiny.use("staff", "staff.xlsx")
+    assert open_tiny().employees["hired"].dt.date.tolist() == [dt.date(2025, 3, 1)]
+
+
+def test_findings_of_one_file_are_reported_together(tiny: TinySite) -> None:
+    tiny.put("staff.csv", "工号,入职日期,全时当量,技能,岗位\n1,soon,2,zh,客服\n2,2025-03-01,1,flying,pilot\n,2025-03-01,1,zh,\n")
+    with pytest.raises(IntakeError) as caught:
+        open_tiny()
+    assert sorted(caught.value.keys) == ["intake.cell", "intake.cell", "intake.cell", "intake.cell_empty", "intake.unknown_skill"]
+    assert "B2" in str(caught.value) and "A4" in str(caught.value)
+
+
+def test_shown_paths_stay_inside_the_project() -> None:
+    assert set(open_tiny().files) == {"params/sites/tiny/staff.csv"}
+    assert not Path(next(iter(open_tiny().files))).is_absolute()
