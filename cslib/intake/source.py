@@ -188,7 +188,19 @@ def _complete(option: Sequence[str], header: _Head) -> bool:
 def _header(sheet: Sheet, kind: str, extra: Extra) -> _Head:
     """The best header of one row, or of two where the second adds columns; ties go to the higher row and the single row."""
     pairs = [(row, row + extra_rows) for extra_rows in (0, 1) for row in range(min(_LOOK, len(sheet.rows) - extra_rows))]
-    return max((_read_header(sheet, kind, extra, first, last) for first, last in pairs), key=lambda head: head.score, default=_Head())
+    heads = (_read_header(sheet, kind, extra, first, last) for first, last in pairs if _may_pair(sheet, kind, extra, first, last))
+    return max(heads, key=lambda head: head.score, default=_Head())
+
+
+def _may_pair(sheet: Sheet, kind: str, extra: Extra, first: int, last: int) -> bool:
+    """Whether the lower of two rows can belong to a header: under a known header it has nothing, the same, or a known header."""
+    if first == last:
+        return True
+    for index, top in enumerate(sheet.rows[first]):
+        bottom = _at(sheet, last, index)
+        if plain(top) and plain(bottom) and plain(top) != plain(bottom) and _score(kind, [top], extra) and not _score(kind, [bottom], extra):
+            return False
+    return True
 
 
 def _read_header(sheet: Sheet, kind: str, extra: Extra, first: int, last: int) -> _Head:

@@ -62,7 +62,7 @@ def test_a_wrong_month_is_refused(month: str) -> None:
     assert caught.value.keys == ["horizon.month"]
 
 
-def test_files_carry_their_fingerprint(tiny: TinySite) -> None:
+def test_files_carry_their_fingerprint() -> None:
     files = intake.open_study("tiny", month="2026-12").files
     assert files == {"params/sites/tiny/staff.csv": hashlib.sha256(STAFF.encode()).hexdigest()}
 

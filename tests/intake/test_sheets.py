@@ -101,6 +101,30 @@ def test_a_second_header_row_that_completes_the_first(tiny: TinySite, workbook: 
     assert sorted(open_tiny().skills["skill"]) == ["en", "zh"]
 
 
+def test_a_messy_export_in_gbk_opens(tiny: TinySite) -> None:
+    lines = [
+        "客服部人员名单,,,,,",
+        "（2026年11月）,,,,,",
+        "工号,姓名,入职日期,全时当量,技能,",
+        ",,,,中文热线,英文热线",
+        "00127,甲一,45717,１.０,√,",
+        ",,,,,",
+        "00128,乙二,2025年3月1日,80%,1,0.9",
+        "合计,,,,2,1",
+        "审核：,,,制表：,,",
+    ]
+    tiny.put("staff.csv", "\r\n".join(lines).encode("gbk"))
+    study = open_tiny()
+    assert list(intake.names(study)["staff_no"]) == ["00127", "00128"] and set(study.employees["hired"].dt.date) == {dt.date(2025, 3, 1)}
+    assert sorted(study.skills["skill"]) == ["en", "zh", "zh"] and sorted(study.employees["fte_share"]) == [0.8, 1.0]
+
+
+def test_the_first_person_is_no_second_header_row(tiny: TinySite) -> None:
+    tiny.put("staff.csv", "工号,入职日期,技能,备注\n1,2025-03-01,en,中文热线\n2,2025-03-01,en,zh\n")
+    study = open_tiny()
+    assert len(study.employees) == 2 and set(study.skills["skill"]) == {"en"}
+
+
 def test_repeated_headers_are_refused_with_both_places(tiny: TinySite) -> None:
     tiny.put("staff.csv", "工号,入职日期,技能,员工编号\n1,2025-03-01,zh,1\n")
     with pytest.raises(IntakeError, match=r"D1.*A1") as caught:
@@ -175,6 +199,7 @@ def test_findings_of_one_file_are_reported_together(tiny: TinySite) -> None:
     assert "B2" in str(caught.value) and "A4" in str(caught.value)
 
 
+@pytest.mark.usefixtures("tiny")
 def test_shown_paths_stay_inside_the_project() -> None:
     assert set(open_tiny().files) == {"params/sites/tiny/staff.csv"}
     assert not Path(next(iter(open_tiny().files))).is_absolute()
