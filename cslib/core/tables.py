@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +21,7 @@ import pandera.pandas as pandera
 import yaml
 
 from cslib.core.errors import Finding, TableError
+from cslib.core.words import say, speaking
 
 DTYPES = {"text": "str", "integer": "int64", "number": "float64", "flag": "bool", "time": "datetime64[us]", "date": "datetime64[us]"}
 _NULLABLE = {**DTYPES, "integer": "Int64", "flag": "boolean"}
@@ -51,10 +53,20 @@ class Column:
 
     def allowed(self) -> str:
         """What the column takes, for a message: type, unit, limits."""
+        return ", ".join([self.kind(), *self._limits()])
+
+    def kind(self) -> str:
+        """Type and unit: ``number [h]``."""
+        return self.type + (f" [{self.unit}]" if self.unit else "")
+
+    def limits_text(self) -> str:
+        """Limits and whether it must be filled, for the page of the dictionary."""
+        must = "optional" if self.optional else "empty" if self.empty else "required"
+        return ", ".join([*self._limits(), say(f"tables.cell.{must}")])
+
+    def _limits(self) -> list[str]:
         signs = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "in": "in"}
-        parts = [self.type + (f" [{self.unit}]" if self.unit else "")]
-        parts += [f"{signs[name]} {', '.join(map(str, value)) if name == 'in' else value}" for name, value in self.limits.items()]
-        return ", ".join(parts)
+        return [f"{signs[name]} {', '.join(map(str, value)) if name == 'in' else value}" for name, value in self.limits.items()]
 
 
 @dataclass(frozen=True)
@@ -91,6 +103,25 @@ def spec(name: str) -> Table:
 def empty(name: str) -> pd.DataFrame:
     """A table without rows."""
     return pd.DataFrame({c.name: pd.Series(dtype=c.dtype) for c in spec(name).columns.values()})
+
+
+def markdown(language: str) -> str:
+    """The dictionary as a page, ``docs/tables.md``: a section a table, a row a column, meanings in both languages.
+
+    Raises
+    ------
+    ValueError  if the language of the headings is neither ``zh`` nor ``en``.
+    """
+    with speaking(language):
+        lines = [f"# {say('tables.title')}", "", say("tables.intro"), ""]
+        heads = [say("tables.column"), say("tables.type"), say("tables.limits"), say("tables.chinese"), say("tables.english")]
+        for table in dictionary().values():
+            lines += [f"## {table.name}", "", f"{table.meaning['zh']} · {table.meaning['en']}  "]
+            lines += [f"{say('tables.key')}: {', '.join(f'`{name}`' for name in table.key)}  ", say(f"tables.privacy.{table.privacy}"), ""]
+            lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+            lines += [f"| `{c.name}` | {c.kind()} | {c.limits_text()} | {c.meaning['zh']} | {c.meaning['en']} |" for c in table.columns.values()]
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def check(name: str, frame: pd.DataFrame, *, source: str = "", rows: pd.Series | None = None) -> pd.DataFrame:
@@ -174,7 +205,7 @@ def _convert(column: Column, raw: pd.Series) -> pd.Series:
             floats = pd.to_numeric(raw, errors="coerce").astype("float64")
             return floats.where(np.isfinite(floats))
         case "flag":
-            return raw.map({True: True, False: False}).astype("boolean")  # 1 and 0 are the same keys
+            return raw.astype(object).map({True: True, False: False}).astype("boolean")  # 1 and 0 are the same keys
         case _:
             times = _times(raw)
             return times.dt.normalize() if column.type == "date" else times
@@ -227,3 +258,7 @@ def _plain(value: Any) -> str:
 def _cell(key: str, where: str, labels: pd.Series, i: Any, column: Column, values: pd.Series) -> Finding:
     given = "" if pd.isna(values[i]) else _plain(values[i])
     return Finding(key, where, {"row": labels[i], "column": column.name, "given": given, "allowed": column.allowed()})
+
+
+if __name__ == "__main__":
+    sys.stdout.write(markdown("en"))

@@ -8,20 +8,24 @@ from typing import Any
 import numpy as np
 
 MINUTES_PER_DAY = 1440
-_NOISE = 1e-9
+
+
+def _noise(value: Any) -> Any:
+    """What a few float operations may be off by: 1e-9, or 1e-12 of a large value."""
+    return np.maximum(1e-9, 1e-12 * np.abs(value))
 
 
 def ceil_people(value: Any) -> Any:
-    """Smallest whole number of people not below ``value`` [persons], ignoring relative noise of 1e-9; scalar or array in, integers out."""
+    """Smallest whole number of people not below ``value`` [persons], ignoring float noise (see ``_noise``); scalar or array in, integers out."""
     value = np.asarray(value, dtype=float)
-    result = np.ceil(value - _NOISE * np.maximum(1.0, np.abs(value))).astype(np.int64)
+    result = np.ceil(value - _noise(value)).astype(np.int64)
     return int(result) if result.ndim == 0 else result
 
 
 def floor_count(value: Any) -> Any:
-    """Largest whole number not above ``value``, ignoring relative noise of 1e-9; scalar or array in, integers out."""
+    """Largest whole number not above ``value``, ignoring float noise (see ``_noise``); scalar or array in, integers out."""
     value = np.asarray(value, dtype=float)
-    result = np.floor(value + _NOISE * np.maximum(1.0, np.abs(value))).astype(np.int64)
+    result = np.floor(value + _noise(value)).astype(np.int64)
     return int(result) if result.ndim == 0 else result
 
 

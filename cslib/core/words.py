@@ -70,7 +70,9 @@ def _find(key: str) -> Mapping[str, str]:
         if not isinstance(node, Mapping) or part not in node:
             raise KeyError(f"words.yml has no entry '{key}'")
         node = node[part]
-    return dict(node)
+    if not isinstance(node, Mapping):
+        raise KeyError(f"words.yml has no entry '{key}'")
+    return node
 
 
 def has(key: str) -> bool:

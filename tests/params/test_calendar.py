@@ -78,6 +78,13 @@ def test_united_states() -> None:
     assert frame["holiday"].dropna().unique().tolist() == ["independence_day"]
 
 
+def test_other_countries_have_their_holidays_and_weekends() -> None:
+    france = calendar(dt.date(2026, 7, 13), dt.date(2026, 7, 14), "FR")
+    assert list(france["kind"]) == ["workday", "statutory_holiday"]
+    emirates = calendar(dt.date(2010, 5, 7), dt.date(2010, 5, 9), "AE")
+    assert list(emirates["kind"]) == ["rest_day", "rest_day", "workday"]
+
+
 def test_own_table_overrides_single_days() -> None:
     own = pd.DataFrame({"date": ["2027-02-20", "2027-02-11", "2030-01-01"], "kind": ["make_up_workday", "arranged_off", "workday"]})
     frame = calendar(dt.date(2027, 2, 1), dt.date(2027, 2, 28), "CN", own).set_index("date")

@@ -72,7 +72,7 @@ class Part(Strict):
     since: dt.date | None = Field(default=None, alias="from")
 
 
-KEYS_OF_PART = "count, from, share."
+PART = "count, from, share."
 
 
 class Whole(Strict):
@@ -104,7 +104,7 @@ def refused(data: dict) -> list[str]:
         ({"part": {"count": 1, "from": "2026-01-01"}}, "part.from: '2026-01-01' can't be used; allowed: a date YYYY-MM-DD (without quotes)."),
         ({"parts": {"x": {"count": 1}}}, "key 'part' is missing. Add it."),
         ({"part": {"counts": 1, "count": 1}}, "unknown key 'part.counts' (did you mean 'count'?); allowed: count, from, share."),
-        ({"part": {"count": 1}, "parts": {"x": {"count": 1, "sahre": 1}}}, "unknown key 'parts.x.sahre' (did you mean 'share'?); allowed: " + KEYS_OF_PART),
+        ({"part": {"count": 1}, "parts": {"x": {"count": 1, "sahre": 1}}}, f"unknown key 'parts.x.sahre' (did you mean 'share'?); allowed: {PART}"),
         ({"part": {"count": 1}, "listed": [{"count": 1, "no": 1}]}, "unknown key 'listed.0.no'; allowed: count, from, share."),
     ],
 )  # fmt: skip
