@@ -7,6 +7,7 @@ import hmac
 import os
 import re
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,12 @@ def test_the_key_is_made_once_for_its_owner_only(tiny: TinySite) -> None:
     assert len(key) == 32 and tiny.root not in paths.key_file().parents
     assert stat.S_IMODE(paths.key_file().stat().st_mode) == 0o600 and os.listdir(paths.key_file().parent) == ["pseudonym.key"]  # noqa: PTH208
     assert site_key("other", synthetic=False) == key
+
+
+def test_runs_that_start_together_agree_on_one_key() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(lambda _: site_key("tiny", synthetic=False), range(16)))) == 1
+    assert [p.name for p in paths.key_file().parent.iterdir()] == ["pseudonym.key"]
 
 
 def test_a_key_that_others_can_read_or_that_is_damaged_is_refused() -> None:
