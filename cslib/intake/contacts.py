@@ -77,21 +77,22 @@ def _queues(source: Source, params: Params) -> list[str | None]:
     """Queue of every row: its column, else the sheet's or file's name, else the only queue with arriving contacts."""
     known = {aliases.squeeze(s): key for key, queue in params.site.queues.items() for s in (key, queue.name.zh, queue.name.en)}
     listed = ", ".join(f"{key} ({queue.name.zh} / {queue.name.en})" for key, queue in params.site.queues.items())
+    arriving = [key for key, queue in params.site.queues.items() if queue.model != "heads"]
+    only = arriving[0] if len(arriving) == 1 else None
     if source.has("queue"):
         found = []
-        for row, given in zip(source.rows, source.column("queue", text, "text", needed=True), strict=True):
-            queue = known.get(aliases.squeeze(given or ""))
+        for row, given in zip(source.rows, source.column("queue", text, "text", needed=only is None), strict=True):
+            queue = known.get(aliases.squeeze(given)) if given else only
             if queue is None and given:
                 source.add("intake.unknown_queue", row, "queue", given=privacy.masked(given), allowed=listed)
             found.append(queue)
         return found
     stem = Path(source.sheet.file).stem
     named = known.get(aliases.squeeze(source.sheet.name)) or known.get(aliases.squeeze(stem))
-    arriving = [key for key, queue in params.site.queues.items() if queue.model != "heads"]
-    if named is None and len(arriving) != 1:
+    if named is None and only is None:
         source.add("intake.no_queue", source.header_row, allowed=listed)
         source.refuse()
-    return [named or arriving[0]] * len(source.rows)
+    return [named or only] * len(source.rows)
 
 
 def _long(source: Source, queues: list[str | None]) -> pd.DataFrame:

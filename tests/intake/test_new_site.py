@@ -38,7 +38,7 @@ def test_templates_are_filled_and_the_study_opens(tiny: TinySite) -> None:
             ["00128", "乙二", "", "组长", day, None, "综合", 0.5, "hotline:0.9", "高级"],
         ],
     )
-    fill(folder / "contacts.xlsx", [[dt.datetime(2026, 11, 2) + dt.timedelta(days=d), "热线", *range(28)] for d in range(28)])
+    fill(folder / "contacts.xlsx", [[dt.datetime(2026, 11, 2) + dt.timedelta(days=d), "热线" if d % 2 else None, *range(28)] for d in range(28)])
     fill(folder / "leave.xlsx", [["00127", dt.datetime(2026, 12, 7), dt.datetime(2026, 12, 8), "年假"]])
     fill(folder / "wishes.xlsx", [["00128", dt.datetime(2026, 12, 9), "休", 2]])
     study = intake.open_study("call_centre", month="2026-12")
