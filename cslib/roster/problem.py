@@ -1,0 +1,217 @@
+"""The rostering problem: everything the engines need, numbered and frozen. Times are minutes from the first midnight of the horizon.
+
+Days are numbered 0 .. days - 1 (negative in the month before), people by their row in the staff list, shifts and queues by their
+place in the parameter files, intervals 0 .. days * slots_per_day - 1.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from cslib.core.shifts import Shift
+from cslib.core.units import MINUTES_PER_DAY
+from cslib.intake.study import Study
+from cslib.params.law import RULES
+from cslib.roster.engine_cells import allowed_cells
+from cslib.roster.lookback import Duty
+
+POOL = -1  # home of a shift whose person serves any queue he holds the skill of
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person as the rules see him; every date as a day number, ``leave_h`` hours by day of leave.
+
+    ``skills`` has one set per day (skills count from their ``since``); ``history`` are the duties of the month before, in order.
+    """
+
+    employee_id: str
+    scheme: str
+    first_day: int
+    last_day: int
+    contract_h: float
+    leave_h: dict[int, float]
+    overtime_max_h: float
+    overtime_protected: bool
+    no_night_through: int
+    skills: tuple[frozenset[str], ...]
+    history: tuple[Duty, ...]
+
+
+@dataclass(frozen=True)
+class Post:
+    """A queue or post. ``may_leave``: it counts as held while its person covers another one."""
+
+    name: str
+    skill: str
+    may_leave: bool
+    never_empty: bool
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A cell fixed before solving: ``shift`` index or None (rest), ``home`` post index or None, breaks [min after the shift's start] or None."""
+
+    shift: int | None
+    home: int | None = None
+    breaks: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class SkillClass:
+    """People who are interchangeable at posts on a day: same skills, same pinned home and breaks (None = free)."""
+
+    skills: frozenset[str]
+    home: int | None = None
+    breaks: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """``shift`` index, or None for a rest day."""
+
+    person: int
+    day: int
+    shift: int | None
+    weight: float
+
+
+@dataclass(frozen=True)
+class Spill:
+    """A duty of the month before that reaches into the horizon, with its person's skills."""
+
+    employee_id: str
+    skills: frozenset[str]
+    duty: Duty
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A month to be rostered.
+
+    Attributes
+    ----------
+    need, peak : arrays (queues, intervals) of people to roster and of peak intervals; ``opened``: posts' open intervals
+    limits : rule code -> limit per day in the rule's unit, None where the rule is not in force
+    prices : price code -> yuan a unit; ``pins`` by (person, day); ``spill`` : night duties of the month before
+    week_h : Monday's day number -> weekly hours on top of the limit for its make-up workdays [h]
+    requirement, study : where it came from, for the recount
+    """
+
+    start: dt.date
+    days: int
+    interval_min: int
+    shifts: tuple[Shift, ...]
+    night: tuple[bool, ...]
+    people: tuple[Person, ...]
+    posts: tuple[Post, ...]
+    need: np.ndarray
+    peak: np.ndarray
+    opened: np.ndarray
+    limits: dict[str, tuple[float | None, ...]]
+    meal_break_min: float
+    week_h: dict[int, float]
+    prices: dict[str, float]
+    contract_band_h: float
+    nights_free: int
+    cover_basis: str
+    cover_gap_h: float
+    wishes: tuple[Wish, ...]
+    pins: dict[tuple[int, int], Pin]
+    spill: tuple[Spill, ...]
+    requirement: pd.DataFrame = field(repr=False)
+    study: Study = field(repr=False)
+
+    @cached_property
+    def allowed(self) -> np.ndarray:
+        """Flags (person, day, shift) of cells that no rule about one cell forbids."""
+        return allowed_cells(self)
+
+    @property
+    def slots_per_day(self) -> int:
+        """Intervals a day."""
+        return MINUTES_PER_DAY // self.interval_min
+
+    @property
+    def slots(self) -> int:
+        """Intervals of the horizon."""
+        return self.days * self.slots_per_day
+
+    @property
+    def interval_h(self) -> float:
+        """Length of an interval [h]."""
+        return self.interval_min / 60
+
+    @property
+    def peak_hour_yuan(self) -> float:
+        """Price of one peak person-hour, the least denominator of a gap [yuan]."""
+        return self.prices["short_peak"]
+
+    @cached_property
+    def paid_h(self) -> tuple[float, ...]:
+        """Paid hours of each shift."""
+        return tuple(s.paid_min / 60 for s in self.shifts)
+
+    @cached_property
+    def classes(self) -> tuple[SkillClass, ...]:
+        """Skill classes in order of first use."""
+        return tuple(dict.fromkeys(self._class(p, d) for p in range(len(self.people)) for d in range(self.days)))
+
+    @cached_property
+    def class_of(self) -> np.ndarray:
+        """Class index of (person, day)."""
+        number = {c: i for i, c in enumerate(self.classes)}
+        return np.array([[number[self._class(p, d)] for d in range(self.days)] for p in range(len(self.people))], dtype=np.int64)
+
+    @cached_property
+    def site_skills(self) -> frozenset[str]:
+        """Skills that some queue of the site asks for."""
+        return frozenset(post.skill for post in self.posts)
+
+    def _class(self, person: int, day: int) -> SkillClass:
+        pin = self.pins.get((person, day))
+        skills = self.people[person].skills[day] & self.site_skills
+        return SkillClass(skills, pin.home, pin.breaks) if pin and pin.shift is not None else SkillClass(skills)
+
+    def limit(self, rule: str, day: int) -> float | None:
+        """Limit of a rule on a day of the horizon (days outside count as the nearest day); None if the rule is not in force."""
+        return self.limits[rule][min(max(day, 0), self.days - 1)]
+
+    def least(self, post: int, slot: int) -> int:
+        """People below whom a never-empty post counts as empty in an interval; 0 for other posts and while closed."""
+        limit = self.limit("never_empty", slot // self.slots_per_day)
+        return int(limit or 0) if self.posts[post].never_empty and self.opened[post, slot] else 0
+
+    def home_of(self, spill: Spill) -> int:
+        """Home post of a duty of the month before; POOL if it names none."""
+        return next((q for q, post in enumerate(self.posts) if post.name == spill.duty.home), POOL)
+
+    def date(self, day: int) -> dt.date:
+        """Calendar date of a day number."""
+        return self.start + dt.timedelta(days=day)
+
+    def moment(self, minute: int) -> pd.Timestamp:
+        """Time of a minute of the horizon."""
+        return pd.Timestamp(self.start) + pd.Timedelta(minutes=minute)
+
+    def span(self, day: int, shift: int) -> tuple[int, int]:
+        """First and last minute (excluded) of a shift worked on a day."""
+        begin = day * MINUTES_PER_DAY + self.shifts[shift].start_min
+        return begin, begin + self.shifts[shift].length_min
+
+    def without(self, rule: str) -> Problem:
+        """The same problem with one rule out of force (for explaining what a rule costs).
+
+        Raises
+        ------
+        KeyError  if the rule is unknown.
+        """
+        if rule not in RULES:
+            raise KeyError(rule)
+        return dataclasses.replace(self, limits={**self.limits, rule: (None,) * self.days})
