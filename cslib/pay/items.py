@@ -123,18 +123,14 @@ def _months(person: Person, item: Item, days: tuple[dt.date, ...]) -> Trace:
 
 
 def _duties(person: Person, item: Item, rows: list[Worked], rate: Callable[[dt.date], Trace]) -> list[tuple[Trace, Trace]]:
-    """Number of duties, or of night shifts, at each rate."""
+    """Number of duties, or of night shifts, at each rate; hours counts a duty once, a night shift on its row of class ``night``."""
     nights = item.per == "night_shift"
     groups: dict[Trace, int] = {}
     for row in rows:
-        count = int(_is_night_shift(person, row)) if nights else row.shifts
-        groups[rate(row.day)] = groups.get(rate(row.day), 0) + count
-    name, rule = ("night_shifts", "night_least") if nights else ("shifts", "hours.shifts")
-    return [(Trace(name, count, "shifts", rule=rule), price) for price, count in groups.items()]
-
-
-def _is_night_shift(person: Person, row: Worked) -> bool:
-    return row.premium == "night" and row.hours_h >= person.month.law.number("night_least", row.day)
+        if row.premium == "night" or not nights:
+            groups[rate(row.day)] = groups.get(rate(row.day), 0) + row.shifts
+    name = "night_shifts" if nights else "shifts"
+    return [(Trace(name, count, "shifts", rule="hours.shifts"), price) for price, count in groups.items()]
 
 
 def _by_rate(rows: Iterable[Worked], priced: Callable[[dt.date], Trace]) -> list[tuple[float, Trace]]:

@@ -21,8 +21,7 @@ def payslips(hours: pd.DataFrame, grades: pd.DataFrame, study: Study) -> pd.Data
 
     Base pay by grade, by the paid days in employment and the full-time share (part-time people: by the hour); overtime at
     the ratio in force on the day worked, on hourly pay = month / 21.75 / 8; the scheme's items; unpaid leave. Amounts are whole fen,
-    rounded half up once an item. Hours of the class ``night`` pay nothing by themselves: a duty with at least ``night_least`` of them
-    is a night shift.
+    rounded half up once an item. Hours of the class ``night`` pay nothing by themselves: they carry the count of night shifts.
 
     Parameters
     ----------

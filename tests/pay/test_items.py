@@ -31,7 +31,7 @@ def inputs():
             (employee_id, "2026-12-17", "unpaid_leave", 6.4),
         ]
     frame = hours(*worked)
-    frame["shifts"] = (frame["premium"] == "normal").astype(int)
+    frame["shifts"] = frame["premium"].isin(["normal", "night"]).astype(int)
     graded = people.grades(at)
     return pay.payslips(frame, graded, at), frame, graded, at
 

@@ -149,19 +149,13 @@ def test_items_per_shift_night_shift_month_and_service_year():
     items = {**scheme("simple").model_dump()["items"], "seniority": scheme("star").model_dump()["items"]["seniority"]}
     worked = pd.concat(
         [
-            hours(("A-001", "2026-12-01", "normal", 8), ("A-001", "2026-12-02", "normal", 8), shifts=1),
-            hours(("A-001", "2026-12-01", "night", 3), ("A-001", "2026-12-02", "night", 2.5)),
+            hours(("A-001", "2026-12-01", "normal", 8), ("A-001", "2026-12-02", "night", 1), shifts=1),
+            hours(("A-001", "2026-12-01", "night", 2), ("A-001", "2026-12-02", "normal", 1), ("A-001", "2026-12-03", "night", 6)),
         ]
     )
     found = slips(study(person("A-001", hired="2023-12-02"), pay=scheme("simple", items=items)), worked)
     assert amounts(found) == {"base": 560_000, "meal": 2 * 2000, "night": 4000, "post": 50_000, "seniority": 2 * 5000}
     assert 500 <= scheme("simple").items["post"].yuan <= 1000
-
-
-def test_a_night_shift_needs_the_hours_of_the_law():
-    law = law_with("night_least", ("2000-01-01", 2.5))
-    found = slips(study(person("A-001"), pay=scheme("simple"), law=law), hours(("A-001", "2026-12-02", "night", 2.5)))
-    assert amounts(found)["night"] == 4000
 
 
 def test_items_for_roles_reach_only_these():
@@ -256,6 +250,7 @@ def test_conservation(rows, grade, fte):
     """Hours in = hours paid by premium class; every amount equals exact arithmetic; the items add up to the total."""
     at = study(person("A-001", grade=grade, fte_share=fte), person("A-002", grade=grade, fte_share=fte), pay=scheme("simple"))
     worked = hours(*[(who, f"2026-12-{day:02d}", premium, quarters / 4) for (who, day, premium), quarters in rows.items()])
+    worked["shifts"] = worked["date"].dt.day % 2
     found = slips(at, worked)
     assert ((found["amount_fen"] / 100 - found["quantity"] * found["rate_yuan"]).abs() <= 0.005 + 1e-6).all()
     for who in ("A-001", "A-002"):
@@ -266,9 +261,10 @@ def test_conservation(rows, grade, fte):
             assert total == (Fraction(mine["quantity"].get(premium, 0.0)))
             if total:
                 expected[premium] = half_up(total * Fraction(PARAMS.pay.base_yuan[grade]) / Fraction("21.75") / 8 * ratio)
-        nights = sum(1 for (person_id, _, name), quarters in rows.items() if (person_id, name) == (who, "night") and quarters >= 12)
-        if nights:
-            expected["night"] = nights * 4000
+        for item, rate, premiums in (("meal", 2000, PREMIUMS), ("night", 4000, ["night"])):
+            duties = sum(day % 2 for (person_id, day, name) in rows if person_id == who and name in premiums)
+            if duties:
+                expected[item] = duties * rate
         unpaid = sum(Fraction(quarters, 4) for (person_id, _, name), quarters in rows.items() if (person_id, name) == (who, "unpaid_leave"))
         if unpaid:
             due = half_up(unpaid * Fraction(PARAMS.pay.base_yuan[grade]) / Fraction("21.75") / 8)
