@@ -25,6 +25,7 @@ class Duty:
     shift : its definition; None if the code is unknown
     start, end : presence as written, where that makes a duty (starts on its date, lasts up to 24 h); else as the definition says,
         so that one wrong cell is reported once and not as a string of consequences; NaN if neither is known
+    due : start as defined, what the windows of the breaks count from; NaN if the shift is unknown
     breaks : as written; ``readable`` is False if the text could not be read
     faults : what is wrong with code, times or post, as ``name: given, expected`` (rule shift_definition)
     """
@@ -34,6 +35,7 @@ class Duty:
     shift: Shift | None
     start: float
     end: float
+    due: float
     breaks: tuple[Minutes, ...]
     readable: bool
     planned: bool
@@ -99,8 +101,8 @@ class Duty:
         for (low, high), rule in zip(self.breaks, self.shift.breaks, strict=True):
             if high - low != rule.length_min:
                 found.append(("break_length", f"{high - low:g}", f"{rule.length_min}"))
-            if not rule.earliest_min <= low - self.start <= rule.latest_min:
-                found.append(("break_place", f"{low - self.start:g}", f"{rule.earliest_min}..{rule.latest_min}"))
+            if not rule.earliest_min <= low - self.due <= rule.latest_min:
+                found.append(("break_place", f"{low - self.due:g}", f"{rule.earliest_min}..{rule.latest_min}"))
         return found
 
 
@@ -116,7 +118,8 @@ def duty_of(cell: Cell, shifts: dict[str, Shift], horizon: Horizon, *, planned: 
     start, end, faults = _times(cell, cell.date, shift, horizon)
     breaks, readable = _breaks(cell, start, end, horizon)
     faults += _home_faults(cell, shift)
-    return Duty(cell, cell.date, shift, start, end, breaks, readable, planned, tuple(faults))
+    due = (cell.date - horizon.start).days * MINUTES_PER_DAY + shift.start_min if shift else _NONE
+    return Duty(cell, cell.date, shift, start, end, due, breaks, readable, planned, tuple(faults))
 
 
 def _times(cell: Cell, day: dt.date, shift: Shift | None, horizon: Horizon) -> tuple[float, float, list[tuple[str, str, str]]]:

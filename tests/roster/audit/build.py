@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from cslib.core import tables
 from cslib.core.horizon import Horizon
 from cslib.core.shifts import Break, Shift, write_breaks
-from cslib.core.units import minute_of
 from cslib.intake.study import Study
 from cslib.params import Params, open_params
 from cslib.params.site import CoverRule, Peak, Queue, RosterSettings
@@ -66,24 +66,25 @@ def params(queues: Mapping[str, Queue], *, shifts: Iterable[Shift] = SHIFTS, lim
 
 def calendar(first: dt.date, last: dt.date, special: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Weekends rest, other days work, ``special`` days as given (``2027-01-01: statutory_holiday``)."""
+    return _calendar(first, last, tuple((special or {}).items()))
+
+
+@cache
+def _calendar(first: dt.date, last: dt.date, special: tuple[tuple[str, str], ...]) -> pd.DataFrame:
     days = pd.date_range(first, last, unit="us")
     kinds = ["rest_day" if d.weekday() >= 5 else "workday" for d in days]
     frame = pd.DataFrame({"date": days, "kind": kinds, "provisional": False})
-    for day, kind in (special or {}).items():
+    for day, kind in special:
         frame.loc[frame["date"] == pd.Timestamp(day), "kind"] = kind
     return tables.check("calendar", frame)
 
 
 def study(
-    site: Params,
-    people: Mapping[str, Mapping[str, Any]],
-    *,
-    month: str = "2026-12",
-    special: Mapping[str, str] | None = None,
-    **given: pd.DataFrame | None,
+    site: Params, people: Mapping[str, Mapping[str, Any]], *, month: str = "2026-12", days: int = 0, special: Mapping[str, str] | None = None
 ) -> Study:
-    """A study of one month. People by id: their skills (a list, or skill -> since) and columns of the staff list that differ."""
-    horizon = Horizon.month(month, site.site.interval_min)
+    """A study of a month, or of ``days`` days from a day on. People by id: skills (a list, or skill -> since) and columns that differ."""
+    first = dt.date.fromisoformat(month if len(month) > 7 else f"{month}-01")
+    horizon = Horizon(first, days or Horizon.month(month[:7], 30).days, site.site.interval_min)
     staff, skills = [], []
     for position, (who, facts) in enumerate(people.items(), start=1):
         held = facts.get("skills", ["lobby"])
@@ -91,13 +92,16 @@ def study(
         skills += [{"employee_id": who, "skill": s, "since": since} for s, since in held.items()]
         plain = {"hired": "2020-01-01", "hours_scheme": "comprehensive", "fte_share": 1.0, "role": "agent", "site": "trial"}
         staff.append({**plain, **{k: v for k, v in facts.items() if k != "skills"}, "employee_id": who, "position": position})
-    found = {name: tables.empty(name if name not in {"last_roster", "pins"} else "roster") for name in EVERY_TABLE}
-    found |= {"employees": tables.check("employees", pd.DataFrame(staff))}
+    found = {**_empties()} | {"employees": tables.check("employees", pd.DataFrame(staff))}
     if skills:
         found["skills"] = tables.check("skills", pd.DataFrame(skills))
     found["calendar"] = calendar(horizon.start - dt.timedelta(days=40), horizon.end + dt.timedelta(days=31), special)
-    found |= {name: frame for name, frame in given.items() if frame is not None}
     return Study(site, horizon, {}, (), found)
+
+
+@cache
+def _empties() -> dict[str, pd.DataFrame]:
+    return {name: tables.empty("roster" if name in {"last_roster", "pins"} else name) for name in EVERY_TABLE}
 
 
 def changed(base: Study, **given: pd.DataFrame) -> Study:
@@ -166,15 +170,14 @@ def covers(*given: dict[str, Any]) -> pd.DataFrame:
 
 def need(base: Study, peak_share: float = 0.8) -> pd.DataFrame:
     """Requirement of posts and queues with fixed heads; peak: at least ``peak_share`` of the day's maximum."""
-    parts = []
+    step, parts = base.horizon.interval_min, []
     for name, spec in base.params.site.queues.items():
-        moments = base.horizon.intervals
-        heads = [max((h.heads for h in spec.heads if h.holds(t.weekday(), t.hour * 60 + t.minute)), default=0) for t in moments]
-        frame = pd.DataFrame({"queue": name, "interval_start": moments, "on_post": heads, "scheduled": heads, "binding": "fixed_heads"})
-        most = frame.groupby(frame["interval_start"].dt.date)["scheduled"].transform("max")
-        parts.append(frame.assign(peak=(frame["scheduled"] >= peak_share * most) & (frame["scheduled"] > 0)))
-    frame = pd.concat(parts, ignore_index=True)
-    return tables.check("requirement", frame.assign(service_level_share=None, occupancy_share=None, abandonment_share=None))
+        week = [[max((h.heads for h in spec.heads if h.holds(d, m)), default=0) for m in range(0, 1440, step)] for d in range(7)]
+        days = np.array([week[date.weekday()] for date in base.horizon.dates])
+        peak = (days >= peak_share * days.max(axis=1, keepdims=True)) & (days > 0)
+        facts = {"queue": name, "interval_start": base.horizon.intervals, "on_post": days.ravel(), "scheduled": days.ravel()}
+        parts.append(pd.DataFrame({**facts, "peak": peak.ravel(), "binding": "fixed_heads"}))
+    return pd.concat(parts, ignore_index=True).assign(service_level_share=np.nan, occupancy_share=np.nan, abandonment_share=np.nan)
 
 
 def rest_of_month(base: Study, worked: Iterable[dict[str, Any]]) -> pd.DataFrame:
@@ -184,8 +187,3 @@ def rest_of_month(base: Study, worked: Iterable[dict[str, Any]]) -> pd.DataFrame
     ids = base.employees["employee_id"]
     spare = [off(who, d) for who in ids for d in base.horizon.dates if (who, pd.Timestamp(d)) not in taken]
     return tables.check("roster", rows(*given, *spare))
-
-
-def minutes_of(clock: str) -> int:
-    """Minute of the day of a clock time."""
-    return minute_of(clock)

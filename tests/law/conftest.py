@@ -1,0 +1,6 @@
+"""The scenarios are built with the audit's test builders."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "roster" / "audit"))
