@@ -108,7 +108,7 @@ def _scheme_line(person: Person, code: str, item: Item, rows: list[Worked]) -> L
     if item.per in ("month", "service_year"):
         counts = [(_months(person, item, days), rate(days[0])) for days in person.stretches()]
     else:
-        counts = _duties(person, item, rows, rate)
+        counts = _duties(item, rows, rate)
     paid = [(count, price) for count, price in counts if price.value]
     parts = [(c.value, Trace("pay_part", c.value * p.value, "yuan", f"{c.name} * rate_yuan", (c, p))) for c, p in paid]
     return _line(code, parts, rule)
@@ -122,7 +122,7 @@ def _months(person: Person, item: Item, days: tuple[dt.date, ...]) -> Trace:
     return Trace("year_share", years.value * share.value, "years", "service_years * month_share", (years, share))
 
 
-def _duties(person: Person, item: Item, rows: list[Worked], rate: Callable[[dt.date], Trace]) -> list[tuple[Trace, Trace]]:
+def _duties(item: Item, rows: list[Worked], rate: Callable[[dt.date], Trace]) -> list[tuple[Trace, Trace]]:
     """Number of duties, or of night shifts, at each rate; hours counts a duty once, a night shift on its row of class ``night``."""
     nights = item.per == "night_shift"
     groups: dict[Trace, int] = {}
