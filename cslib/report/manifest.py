@@ -32,9 +32,9 @@ class Finished:
 
     @property
     def page(self) -> Path:
-        """The one page to open: the review page, else the run's own index."""
+        """The one page to open: the review page; the manifest if the run has no pages."""
         review = self.folder / "html" / "60_review.html"
-        return review if review.is_file() else self.folder / "index.html"
+        return review if review.is_file() else self.folder / NAME
 
 
 def now() -> str:
@@ -49,6 +49,7 @@ def record(study: Study, identity: Identity, *, draft: bool) -> dict[str, Any]:
         "format": FORMAT, "draft": draft, "site": identity.site, "month": identity.month, "scenario": identity.scenario,
         "language": identity.language,
         "hash8": identity.hash8, "question8": identity.question8, "hashes": dict(identity.parts), "settings": dict(identity.settings),
+        "names": {"site": study.params.site.name.model_dump(), "scenario": study.params.scenario_meaning.model_dump()},
         "synthetic": study.params.site.synthetic, "seed": study.params.site.seed,
         "commit": state.commit, "dirty": state.dirty, "versions": versions(),
         "params": {portable(name): digest for name, digest in study.params.files.items()},

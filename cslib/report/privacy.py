@@ -163,7 +163,7 @@ def allowed_headings() -> frozenset[str]:
                 short = re.split("[;；]", text)[0]
                 found |= {column.name, text, short} | _with_units(short, column.unit)
     for key, texts in words.all_keys():
-        if key.startswith(("report.column.", "report.sheet_column.")):
+        if key.startswith(("report.column.", "report.sheet_column.", "report.index.")):
             found |= set(texts.values())
     return frozenset(found)
 

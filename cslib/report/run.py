@@ -22,7 +22,7 @@ from cslib.core import tables, words
 from cslib.core.errors import RunError
 from cslib.core.paths import outputs_dir, project_root, protected_dir, shown
 from cslib.intake.study import Study
-from cslib.report import manifest
+from cslib.report import manifest, privacy
 from cslib.report.figures_base import png
 from cslib.report.identity import Identity, identify
 from cslib.report.store import read_json, read_table, sync, table_bytes, write_json, write_whole
@@ -52,6 +52,16 @@ class Run:
     def name(self) -> str:
         """``<scenario>-<hash8>``: name of the folder when finished, and the run's id on paper."""
         return f"{self.record['scenario']}-{self.record['hash8']}"
+
+    @property
+    def site_name(self) -> str:
+        """Name of the site in the language in use."""
+        return words.pick(self.record["names"]["site"])
+
+    @property
+    def scenario_name(self) -> str:
+        """Meaning of the scenario in the language in use."""
+        return words.pick(self.record["names"]["scenario"])
 
     @property
     def shown(self) -> str:
@@ -117,7 +127,7 @@ class Run:
         return {p.stem: read_json(p) for p in sorted((self.path / "notes").glob("*.json"))}
 
     def publish(self) -> Path:
-        """Write the manifest, force everything onto the disk, and rename the folder into place.
+        """Scan everything, write the manifest, force it all onto the disk, and rename the folder into place.
 
         Returns
         -------
@@ -125,7 +135,7 @@ class Run:
 
         Raises
         ------
-        RunError  if the run is a draft, or its folder is gone.
+        RunError  if the run is a draft, its folder is gone, or the scan finds personal data.
         """
         if self.draft:
             raise RunError("report.draft", where=shown(self.path))
@@ -133,6 +143,7 @@ class Run:
             raise RunError("report.no_folder", where=shown(self.path))
         for left in self.path.rglob("*.part"):
             left.unlink()
+        privacy.refuse(privacy.scan_run(self.path))
         content = manifest.build(self.path, self.record, self.notes())
         for path in [*manifest.files_of(self.path), *(p for p in self.path.rglob("*") if p.is_dir())]:
             sync(path)

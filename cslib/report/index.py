@@ -1,0 +1,57 @@
+"""One page over all finished runs, and the same as lines for the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cslib.core.paths import outputs_dir, shown
+from cslib.core.words import pick, say
+from cslib.report.html import check_page, framed
+from cslib.report.manifest import Finished, finished_runs
+from cslib.report.store import write_whole
+from cslib.report.verdict import gap, share
+
+_TITLES = ("site", "month", "scenario", "language", "status", "coverage", "peak", "violations", "gap", "priced", "wage_cost", "ended", "run")
+
+
+def write_index() -> Path:
+    """Write ``outputs/index.html`` over all finished runs, newest month first."""
+    runs = sorted(finished_runs(), key=lambda r: (r.manifest["site"], r.manifest["scenario"], r.manifest["ended"]))
+    runs.sort(key=lambda r: r.manifest["month"], reverse=True)
+    html = framed(
+        "index.html.j2", heading=say("report.index.title"), facts=[say("report.index.count", count=len(runs))], links=[], synthetic=False,
+        titles=[say(f"report.index.{name}") for name in _TITLES], rows=[_row(run) for run in runs], nothing=say("batch.no_runs"),
+    )  # fmt: skip
+    check_page(html, "index.html")
+    return write_whole(outputs_dir() / "index.html", html.encode())
+
+
+def _row(run: Finished) -> dict[str, Any]:
+    found, judged = run.manifest, run.manifest["verdict"]
+    numbers = [
+        share(judged["coverage_share"]), share(judged["peak_coverage_share"]), str(judged["violations"]), gap(judged["gap_share"]),
+        f"{judged['priced_yuan']:,.0f}", f"{judged['wage_cost_yuan']:,.0f}",
+    ] if judged else ["-"] * 6  # fmt: skip
+    status = say(f"report.verdict.status.{judged['status']}") if judged else "-"
+    return {
+        "address": run.page.relative_to(outputs_dir()).as_posix(),
+        "site": pick(found["names"]["site"]),
+        "synthetic": say("report.synthetic") if found["synthetic"] else "",
+        "texts": [found["month"], pick(found["names"]["scenario"]), say(f"report.language.{found['language']}"), status],
+        "numbers": numbers,
+        "ended": found["ended"][:16].replace("T", " "),
+        "run": run.folder.name,
+        "dirty": say("report.index.dirty") if found["dirty"] else "",
+    }
+
+
+def run_lines() -> list[str]:
+    """Finished runs for the terminal, one a line: site, month, scenario, coverage, violations, page."""
+    lines = []
+    for run in finished_runs():
+        found, judged = run.manifest, run.manifest["verdict"]
+        coverage, violations = (share(judged["coverage_share"]), judged["violations"]) if judged else ("-", "-")
+        facts = {"site": found["site"], "month": found["month"], "scenario": found["scenario"], "language": found["language"]}
+        lines.append(say("report.index.line", coverage=coverage, violations=violations, page=shown(run.page), **facts))
+    return lines
