@@ -39,7 +39,7 @@ class DeferredPlan:
     smooth : people of the smooth plan [persons, fractional]
     smooth_done, latest_done : work that the smooth plan has done by the end of the interval, and the least that must be done by
         then so that ``ceil(smooth)`` people can still keep every deadline [person-intervals]
-    done_before : work done by the start of the interval by ``people``; done : by its end
+    done_before : work done by the start of the interval by ``people``; done : by its end; counted from the first open interval on
     waiting : work arrived by the end of the interval and not done before it
     level_before : people in the interval before (0 at opening)
     """
@@ -75,6 +75,9 @@ def plan_deferred(work: Work) -> DeferredPlan:
     for name, values in columns.items():
         full[name][slots] = values
     arrays = {name: values[inside] for name, values in full.items()}
+    opening = arrays["done_before"][work.open][:1].sum()  # counted from the month's start, not from the days laid before it
+    for name in ("smooth_done", "latest_done", "done_before", "done"):
+        arrays[name][work.open] -= opening
     return DeferredPlan(people=arrays.pop("people").astype(np.int64), **arrays)
 
 

@@ -33,7 +33,7 @@ def erlang_b(load: Any, lines: Any) -> Array:
 
     Examples
     --------
-    >>> float(erlang_b(1, 2))
+    >>> round(float(erlang_b(1, 2)), 12)
     0.2
     """
     a, n = numbers(load=load, lines=lines)
@@ -59,11 +59,11 @@ def lines_b(load: Any, blocking_share: Any, max_occupancy_share: Any = 1.0) -> A
     a, target, cap = (x.ravel() for x in numbers(load=load, blocking_share=blocking_share, max_occupancy_share=max_occupancy_share))
     positive = np.where(a > 0, a, 1.0)
 
-    def meets(cells: Whole, n: Whole) -> Any:
+    def _meets(cells: Whole, n: Whole) -> Any:
         blocked = 1 / below(n.astype(float), positive[cells])
         busy = a[cells] * (1 - blocked) <= n * cap[cells] * (1 + NOISE)
         return (a[cells] == 0) | ((blocked <= target[cells] * (1 + NOISE)) & busy)
 
     carried = ceil_people(a * (1 - target))  # n lines carry at most n Erlang
-    found = smallest(meets, np.maximum(carried, a), np.where(a > 0, carried, 0))
+    found = smallest(_meets, np.maximum(carried, a), np.where(a > 0, carried, 0))
     return found.reshape(shape)[()]

@@ -10,6 +10,7 @@ from cslib.core.errors import Finding, StaffingError
 from cslib.staffing.poisson import Array
 
 MOST_AGENTS = 5_000_000  # no search goes further: a load beyond it is a wrong unit, not a department
+MOST_PATIENCE_S = 1e8  # three years; the time to compute grows with the square root of patience. Who never gives up has inf
 
 # name -> (unit, smallest, largest, may equal the smallest, may equal the largest)
 _LIMITS: dict[str, tuple[str, float, float, bool, bool]] = {
@@ -18,7 +19,7 @@ _LIMITS: dict[str, tuple[str, float, float, bool, bool]] = {
     "lines": ("lines", 0, MOST_AGENTS, True, True),
     "aht_s": ("s", 0, np.inf, False, False),
     "target_s": ("s", 0, np.inf, True, False),
-    "patience_s": ("s", 0, np.inf, True, True),
+    "patience_s": ("s", 0, MOST_PATIENCE_S, True, True),
     "level_share": ("share", 0, 1, True, False),
     "wait_share": ("share", 0, 1, True, False),
     "blocking_share": ("share", 0, 1, True, True),
@@ -39,8 +40,12 @@ def numbers(**given: Any) -> list[Array]:
     for name, values in arrays.items():
         unit, low, high, at_low, at_high = _LIMITS[name]
         fits = ((values >= low) if at_low else (values > low)) & ((values <= high) if at_high else (values < high))
+        if name == "patience_s":
+            fits |= np.isposinf(values)
         if not fits.all():
-            allowed = f"{low:g} {'<=' if at_low else '<'} {name} {'<=' if at_high else '<'} {high:g} [{unit}]"
+            allowed = f"{low:g} {'<=' if at_low else '<'} {name} {'<=' if at_high else '<'} {high:g} [{unit}]" + (
+                ", inf" if name == "patience_s" else ""
+            )
             findings.append(Finding("staffing.number", facts={"name": name, "given": f"{values[~fits].flat[0]:g}", "allowed": allowed}))
     if findings:
         raise StaffingError(findings=findings)

@@ -78,20 +78,20 @@ class _Columns:
         """Columns of queues; the handle time of an interval without contacts is never used."""
         lengths = [len(work.open) for work in works]
 
-        def each(values: list[float]) -> Array:
+        def _each(values: list[float]) -> Array:
             return np.repeat(np.asarray(values, dtype=float), lengths)
 
         return cls(
             load=np.concatenate([np.where(work.contacts > 0, work.load, 0.0) for work in works]),
             aht=np.concatenate([np.where(work.contacts > 0, work.aht_s * work.slowdown, 1.0) for work in works]),
             is_open=np.concatenate([work.open for work in works]),
-            slots=each([work.slots for work in works]),
-            min_heads=each([work.queue.min_heads for work in works]),
-            patience=each([work.queue.patience_s or np.inf for work in works]),
-            target=each([work.service.target_s for work in works]),
-            level=each([work.service.level_share for work in works]),
-            occupancy=each([work.service.max_occupancy_share for work in works]),
-            abandonment=each([abandonment_cap(work.service) for work in works]),
+            slots=_each([work.slots for work in works]),
+            min_heads=_each([work.queue.min_heads for work in works]),
+            patience=_each([work.queue.patience_s or np.inf for work in works]),
+            target=_each([work.service.target_s for work in works]),
+            level=_each([work.service.level_share for work in works]),
+            occupancy=_each([work.service.max_occupancy_share for work in works]),
+            abandonment=_each([abandonment_cap(work.service) for work in works]),
         )
 
     def at(self, cells: Whole) -> _Columns:

@@ -14,7 +14,7 @@ from cslib.staffing.workload import Work, workloads
 
 
 def requirement(forecast: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """People needed, interval by interval, for all queues and posts of the site.
+    """People needed, interval by interval, for all queues and posts of the site, each by its own answer-time standard (S004-03).
 
     Parameters
     ----------

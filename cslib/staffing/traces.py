@@ -112,7 +112,7 @@ def _erlang(work: Work, slot: int) -> Trace:
     wanted = max(part.value for part in parts)
     if work.slots > 1:
         slots = _given(work, "concurrency", work.slots, "contacts")
-        servers = Trace("chat_slots", wanted, "contacts", f"max({names})", parts, rule=work.queue.model)
+        servers = Trace("chat_slots", wanted, "slots", f"max({names})", parts, rule=work.queue.model)
         value = max(ceil_people(wanted / work.slots), least.value)
         on_post = Trace("on_post", value, "persons", "max(ceil(chat_slots / concurrency), min_heads)", (servers, slots, least), rule="chat")
     else:
@@ -120,9 +120,19 @@ def _erlang(work: Work, slot: int) -> Trace:
     return on_post
 
 
-def _made(name: str, function: Callable[..., int], called: str, inputs: tuple[Trace, ...], rule: str) -> Trace:
+def _made(work: Work, name: str, function: Callable[..., int], called: str, inputs: tuple[Trace, ...], rule: str) -> Trace:
     formula = f"{called}({', '.join(part.name for part in inputs)})"
-    return Trace(name, float(function(*(part.value for part in inputs))), "persons", formula, inputs, rule=rule)
+    return Trace(name, float(function(*(part.value for part in inputs))), _servers(work), formula, inputs, rule=rule)
+
+
+def _servers(work: Work) -> str:
+    """Unit of what Erlang's formulas count."""
+    return "slots" if work.slots > 1 else "persons"
+
+
+def _again(part: Trace) -> Trace:
+    """A number that is unfolded elsewhere in the tree."""
+    return Trace(part.name, part.value, part.unit, rule=part.rule, source=part.source)
 
 
 def _targets(work: Work) -> tuple[Trace, Trace, Trace]:
@@ -137,9 +147,9 @@ def _targets(work: Work) -> tuple[Trace, Trace, Trace]:
 def _servers_c(work: Work, slot: int) -> tuple[Trace, ...]:
     load, handle = _load(work, slot)
     target, level, cap = _targets(work)
-    by_level = _made("service_level_agents", _c_agents, "erlang_c_agents", (load, handle, target, level), "erlang_c")
-    value = float(ceil_people(load.value / cap.value))
-    return by_level, Trace("occupancy_agents", value, "persons", "ceil(intensity / max_occupancy_share)", (load, cap), rule="occupancy_cap")
+    by_level = _made(work, "service_level_agents", _c_agents, "erlang_c_agents", (load, _again(handle), target, level), "erlang_c")
+    value, inputs = float(ceil_people(load.value / cap.value)), (_again(load), cap)
+    return by_level, Trace("occupancy_agents", value, _servers(work), "ceil(intensity / max_occupancy_share)", inputs, rule="occupancy_cap")
 
 
 def _servers_a(work: Work, slot: int) -> tuple[Trace, ...]:
@@ -149,11 +159,11 @@ def _servers_a(work: Work, slot: int) -> tuple[Trace, ...]:
     lost = _given(work, "max_abandonment_share", abandonment_cap(work.service), "share", "service.max_abandonment_share")
     if work.service.max_abandonment_share is None:
         lost = Trace("max_abandonment_share", ABANDONMENT_CAP_SHARE, "share", source="policy")
-    queue = (load, handle, patience)
+    queue = (_again(load), _again(handle), patience)
     return (
-        _made("service_level_agents", _a_level_agents, "erlang_a_level_agents", (*queue, target, level), "erlang_a"),
-        _made("occupancy_agents", _a_occupancy_agents, "erlang_a_occupancy_agents", (*queue, cap), "occupancy_cap"),
-        _made("abandonment_agents", _a_abandonment_agents, "erlang_a_abandonment_agents", (*queue, lost), "abandonment_cap"),
+        _made(work, "service_level_agents", _a_level_agents, "erlang_a_level_agents", (load, *queue[1:], target, level), "erlang_a"),
+        _made(work, "occupancy_agents", _a_occupancy_agents, "erlang_a_occupancy_agents", (*queue, cap), "occupancy_cap"),
+        _made(work, "abandonment_agents", _a_abandonment_agents, "erlang_a_abandonment_agents", (*queue, lost), "abandonment_cap"),
     )
 
 
