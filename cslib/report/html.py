@@ -85,11 +85,8 @@ def outside_requests(html: str) -> list[str]:
     """Addresses that a browser would fetch by itself when it shows the page; a link that a reader may click is none."""
     parsed = privacy.read_page(html)
     asked = [address for tag, name, address in parsed.links if name in _ASKING or (tag == "link" and name == "href")]
-    styles = [
-        m.group(1)
-        for block in re.findall(r"<style[^>]*>(.*?)</style>|style=\"([^\"]*)\"", html, re.DOTALL)
-        for m in _CSS_ADDRESS.finditer("".join(block))
-    ]
+    blocks = ["".join(found) for found in re.findall(r"<style[^>]*>(.*?)</style>|style=\"([^\"]*)\"", html, re.DOTALL)]
+    styles = [found.group(1) for block in blocks for found in _CSS_ADDRESS.finditer(block)]
     return [address for address in [*asked, *styles] if address and not address.startswith(("data:", "#"))]
 
 
@@ -155,20 +152,16 @@ def page(notebook: NotebookNode, name: str, titles: dict[str, str], run: Run) ->
         "notebook.html.j2", heading=f"{titles[name]} · {run.site_name}", links=links, synthetic=record["synthetic"],
         facts=[record["month"], run.scenario_name, say("report.page.run", run=run.name)],
         body=body, cards=cards(run.notes().get("verdict", {})) if name == REVIEW else [], tables=found,
-        words={"tables": say("report.page.tables")}, foot=[state, say("report.page.started", when=record["started"]), f"cslib {record['versions']['cslib']}"],
+        words={"tables": say("report.page.tables")},
+        foot=[state, say("report.page.started", when=record["started"]), f"cslib {record['versions']['cslib']}"],
     )  # fmt: skip
 
 
 def framed(template: str, *, heading: str, facts: Sequence[str], links: Sequence[Link], synthetic: bool, **content: Any) -> str:
     """A page of the house made from a template."""
     label = say("report.synthetic") if synthetic else ""
-    return (
-        _environment()
-        .get_template(template)
-        .render(
-            language=LANGUAGES[words.language()], title=heading, heading=heading, facts=facts, links=links, synthetic=label, style=_style(), **content
-        )
-    )
+    common = {"language": LANGUAGES[words.language()], "title": heading, "heading": heading, "facts": facts, "links": links, "synthetic": label}
+    return _environment().get_template(template).render(style=_style(), **common, **content)
 
 
 @cache

@@ -20,7 +20,7 @@ def write_index() -> Path:
     runs = sorted(finished_runs(), key=lambda r: (r.manifest["site"], r.manifest["scenario"], r.manifest["ended"]))
     runs.sort(key=lambda r: r.manifest["month"], reverse=True)
     html = framed(
-        "index.html.j2", heading=say("report.index.title"), facts=[say("report.index.count", count=len(runs))], links=[], synthetic=False,
+        "index.html.j2", heading=say("report.index.title"), facts=[say("report.index.count", count=len(runs))], links=[], synthetic=False, wide=True,
         titles=[say(f"report.index.{name}") for name in _TITLES], rows=[_row(run) for run in runs], nothing=say("batch.no_runs"),
     )  # fmt: skip
     check_page(html, "index.html")

@@ -50,6 +50,9 @@ def show(frame: pd.DataFrame, rows: int = ROWS) -> None:
     for column in small.columns:
         if pd.api.types.is_float_dtype(small[column]):
             small[column] = small[column].map(lambda value: "" if pd.isna(value) else f"{value:,.2f}")
+        elif pd.api.types.is_datetime64_dtype(small[column]):
+            whole_days = small[column].dropna().eq(small[column].dropna().dt.normalize()).all()
+            small[column] = small[column].dt.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M")
     display(HTML(small.fillna("").to_html(index=False, border=0, classes="cslib", escape=True)))
     if len(frame) > rows:
         tell("report.table.more", shown=rows, total=len(frame))
