@@ -57,7 +57,7 @@ def _later_than(state: _State, a: Array, n: Array, ratio: Array, t: Array, plus:
     overload = (r > c) & (r > 60)
     out = np.empty_like(r)
     m, mean, y, early = c[overload], r[overload], kept[overload], np.where(plus, c / np.maximum(r, 1e-300), 1.0)[overload]
-    out[overload] = early * special.gammainc(m + plus, mean * y) / special.gammainc(m, mean)
+    out[overload] = early * special.gammainc(m + plus, np.maximum(mean * y, 1e-300)) / special.gammainc(m, mean)
     calm = ~overload
     m, mean, y = c[calm], r[calm], kept[calm]
     sum_inverse, _ = above(m + plus, mean * y)
@@ -65,7 +65,7 @@ def _later_than(state: _State, a: Array, n: Array, ratio: Array, t: Array, plus:
     exponent = -(n[calm] - a[calm]) * t[calm] - a[calm] * t[calm] * _early_share(u[calm])
     share = np.where(plus, y * m / (m + 1), 1.0)
     out[calm] = np.where(y > 0, np.exp(exponent) * share * state.inverse[calm] / sum_inverse, 0.0)
-    return state.waiting * out
+    return state.waiting * np.where(c + plus > 0, out, 1.0)  # without agents the offered wait never ends
 
 
 def _early_share(u: Array) -> Array:

@@ -110,6 +110,7 @@ def test_nothing_offered_and_overload_are_defined():
     assert np.isinf(over.asa_s).all()
     nobody = erlang.erlang_a(10, 0, 180, 60, 20)
     assert (nobody.abandonment_share, nobody.service_level_share, nobody.asa_s) == (1, 0, pytest.approx(60))
+    assert offered_wait_a([0.5, 500, 500], 0, 180, [60, 60, 0.1], [20, 20, 1e6]).tolist() == [0, 0, 0]  # no agents: the offered wait never ends
     assert wait_percentile_c([10, 10], [9, 14], 180, 0.5).tolist() == [np.inf, 0.0]
 
 
