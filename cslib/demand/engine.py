@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cslib.demand.features import design, day_types, padded
+from cslib.demand.features import day_types, design, padded
 from cslib.demand.grid import Array, Flags, Grid, future_open, to_grid
 from cslib.demand.level import DayFit, fit_days, trend
 from cslib.demand.profile import day_weights, profile, season_weights
@@ -80,7 +80,8 @@ def fit(
 
 
 def fit_grid(grid: Grid, calendar: pd.DataFrame, settings: Settings) -> Model:
-    """Fit a cleaned history."""
+    """Fit a cleaned history; see ``fit``."""
+    grid = grid.last(settings.history_days_max)
     wide = padded(calendar, grid.dates[0], grid.dates[-1])
     season = len(grid.dates) >= settings.season_span_d
     holidays = _holidays(wide.reindex(grid.dates))
@@ -142,22 +143,32 @@ def predict(model: Model, dates: pd.DatetimeIndex, opened: Flags | None = None) 
     return found.contacts
 
 
-def _shares(model: Model, dates: pd.DatetimeIndex, wide: pd.DataFrame, opened: Flags) -> Array:
-    """Share of the day in each open interval, the mean over the profile half-lives; month by month where there is a season."""
+def profile_weights(model: Model, dates: pd.DatetimeIndex, row: int) -> Array:
+    """Profile of the type of day of ``dates[row]``, the mean over the profile half-lives, before it is cut to the open intervals; slots."""
+    wide = padded(model.calendar, model.grid.dates[0], max(dates[-1], model.grid.dates[-1]))
+    return _profiles(model, dates, wide)[row]
+
+
+def _profiles(model: Model, dates: pd.DatetimeIndex, wide: pd.DataFrame) -> Array:
+    """Profile of each day by its type, len(dates) x slots; month by month where there is a season."""
     settings = model.settings
-    past_types = day_types(model.dates, wide)
-    types = day_types(dates, wide)
+    past_types, types = day_types(model.dates, wide), day_types(dates, wide)
     age = (model.grid.dates[-1] - model.dates).days.to_numpy(dtype=float)
     robust = day_weights(model.shares, past_types)
-    shares = np.zeros(opened.shape)
+    profiles = np.zeros((len(dates), model.grid.slots))
     months = (dates.year * 12 + dates.month).to_numpy() if model.season else np.zeros(len(dates), dtype=int)
     for month in np.unique(months):
         rows = np.flatnonzero(months == month)
         centre = dates[rows[len(rows) // 2]]
         weights = robust * season_weights(model.dates, centre, settings) if model.season else robust
         shapes = [profile(model.shares, model.totals, past_types, weights * 0.5 ** (age / h), settings) for h in settings.profile_half_lives_d]
-        shares[rows] = np.mean(shapes, axis=0)[types[rows]]
-    shares = np.where(opened, shares, 0.0)
+        profiles[rows] = np.mean(shapes, axis=0)[types[rows]]
+    return profiles
+
+
+def _shares(model: Model, dates: pd.DatetimeIndex, wide: pd.DataFrame, opened: Flags) -> Array:
+    """Share of the day in each open interval; even where the profile has nothing in them."""
+    shares = np.where(opened, _profiles(model, dates, wide), 0.0)
     total = shares.sum(axis=1, keepdims=True)
     even = opened / np.maximum(opened.sum(axis=1, keepdims=True), 1)
     return np.asarray(np.where(total > 0, shares / np.where(total > 0, total, 1.0), even))
@@ -165,7 +176,7 @@ def _shares(model: Model, dates: pd.DatetimeIndex, wide: pd.DataFrame, opened: F
 
 def _open_days(wide: pd.DataFrame, grid: Grid, plan: pd.DataFrame | None) -> pd.Series:
     """Open or not for every day of the padded calendar: as recorded, as planned, else by the weekly hours."""
-    opened = pd.Series(grid.week_open.any(axis=1)[wide.index.weekday], index=wide.index)
+    opened = pd.Series(grid.week_open.any(axis=1)[wide.index.day_of_week], index=wide.index)
     opened.loc[grid.dates] = grid.open_days
     if plan is not None:
         opened.loc[plan.index] = plan.to_numpy(dtype=bool).any(axis=1)

@@ -36,7 +36,7 @@ def padded(calendar: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> p
     days = pd.date_range(first - pd.Timedelta(days=PAD_DAYS), last + pd.Timedelta(days=PAD_DAYS), freq="D", unit="us")
     indexed = calendar.set_index("date") if "date" in calendar else calendar
     frame = indexed.reindex(days)
-    plain = np.where(days.weekday >= 5, "rest_day", "workday")
+    plain = np.where(days.day_of_week >= 5, "rest_day", "workday")
     return frame.assign(kind=frame["kind"].where(frame["kind"].notna(), plain))
 
 
@@ -50,8 +50,9 @@ def design(dates: pd.DatetimeIndex, calendar: pd.DataFrame, open_day: pd.Series,
     open_day : bool for every day of ``calendar``: the queue is open
     holidays : keys with an effect of their own; season : with waves of the year
     """
-    opened = open_day.reindex(calendar.index).to_numpy(dtype=bool)
-    weekday = calendar.index.weekday.to_numpy()
+    days = pd.DatetimeIndex(calendar.index)
+    opened = open_day.reindex(days).to_numpy(dtype=bool)
+    weekday = days.day_of_week.to_numpy()
     kinds = calendar["kind"].to_numpy()
     off = np.isin(kinds, OFF_KINDS)
     make_up = kinds == "make_up_workday"
@@ -64,12 +65,12 @@ def design(dates: pd.DatetimeIndex, calendar: pd.DataFrame, open_day: pd.Series,
         ("bridge", ["bridge"], _columns(_bridge(kinds))),
         ("make_up", ["make_up"], _columns(make_up)),
         ("reopen", [f"reopen_{lag + 1}" for lag in range(_REOPEN_LAGS)], _reopen(opened, usual[weekday])),
-        ("month_edge", [*(f"first_{i + 1}" for i in range(_EDGE_FIRST)), *(f"last_{i + 1}" for i in range(_EDGE_LAST))], _edge(calendar.index, opened)),
-        ("mid_month", [f"mid_{i + 1}" for i in range(_MID)], _middle(calendar.index, opened)),
+        ("month_edge", [f"first_{i + 1}" for i in range(_EDGE_FIRST)] + [f"last_{i + 1}" for i in range(_EDGE_LAST)], _edge(days, opened)),
+        ("mid_month", [f"mid_{i + 1}" for i in range(_MID)], _middle(days, opened)),
     ]
     if season:
-        blocks.append(("season", [f"wave_{i}" for i in range(2 * _SEASON_WAVES)], _waves(calendar.index)))
-    rows = calendar.index.get_indexer(dates)
+        blocks.append(("season", [f"wave_{i}" for i in range(2 * _SEASON_WAVES)], _waves(days)))
+    rows = days.get_indexer(dates)
     columns = tuple(name for _, names, _ in blocks for name in names)
     groups = tuple(group for group, names, _ in blocks for _ in names)
     return Design(columns, groups, np.concatenate([block[rows] for _, _, block in blocks], axis=1))
@@ -78,7 +79,7 @@ def design(dates: pd.DatetimeIndex, calendar: pd.DataFrame, open_day: pd.Series,
 def day_types(dates: pd.DatetimeIndex, calendar: pd.DataFrame) -> npt.NDArray[np.int64]:
     """Type of day for the intraday profile: weekday 0-6, 7 = weekday off, 8 = make-up workday."""
     kinds = calendar["kind"].reindex(dates).to_numpy()
-    weekday = dates.weekday.to_numpy()
+    weekday = dates.day_of_week.to_numpy()
     types = np.where(np.isin(kinds, OFF_KINDS) & (weekday < 5), 7, weekday)
     return np.where(kinds == "make_up_workday", 8, types).astype(np.int64)
 
@@ -169,5 +170,5 @@ def _middle(days: pd.DatetimeIndex, opened: Flags) -> Array:
 
 def _waves(days: pd.DatetimeIndex) -> Array:
     """Sine and cosine waves of the year."""
-    angle = 2 * np.pi * days.dayofyear.to_numpy() / 365.25
+    angle = 2 * np.pi * days.day_of_year.to_numpy() / 365.25
     return np.stack([wave(k * angle) for k in range(1, _SEASON_WAVES + 1) for wave in (np.sin, np.cos)], axis=1)

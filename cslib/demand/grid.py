@@ -49,6 +49,10 @@ class Grid:
         """The first ``days`` days."""
         return Grid(self.dates[:days], self.interval_min, self.values[:days], self.open[:days], self.week_open)
 
+    def last(self, days: int) -> Grid:
+        """The last ``days`` days."""
+        return Grid(self.dates[-days:], self.interval_min, self.values[-days:], self.open[-days:], self.week_open)
+
 
 def to_grid(
     history: pd.Series, calendar: pd.DataFrame, interval_min: int, *, week_open: Flags | None = None, closed: pd.Series | None = None
@@ -84,7 +88,7 @@ def to_grid(
     values = np.full((len(dates), slots), np.nan)
     values[place] = history.to_numpy(dtype=float)[inside]
     week = _week_pattern(dates, values) if week_open is None else week_open
-    opened = week[dates.weekday].copy()
+    opened = week[dates.day_of_week].copy()
     if closed is not None:
         flagged = np.zeros((len(dates), slots), dtype=bool)
         flagged[place] = closed.fillna(False).to_numpy(dtype=bool)[inside]
@@ -108,7 +112,7 @@ def _week_pattern(dates: pd.DatetimeIndex, values: Array) -> Flags:
     recorded = ~np.isnan(values)
     recent = np.arange(len(dates)) >= len(dates) - 7 * _PATTERN_WEEKS
     for weekday in range(7):
-        mine = recorded[(dates.weekday == weekday) & recent & recorded.any(axis=1)]
+        mine = recorded[(dates.day_of_week == weekday) & recent & recorded.any(axis=1)]
         if len(mine):
             week[weekday] = mine.mean(axis=0) >= 0.5
     return week
@@ -118,7 +122,7 @@ def silent_weekdays(grid: Grid) -> Flags:
     """Weekdays, 7, that are open by their hours but never brought a contact in at least four days: nothing to forecast there."""
     silent = np.zeros(7, dtype=bool)
     for weekday in range(7):
-        days = grid.values[grid.dates.weekday == weekday]
+        days = grid.values[grid.dates.day_of_week == weekday]
         known = days[~np.isnan(days).all(axis=1)]
         silent[weekday] = len(known) >= 4 and float(np.nansum(known)) == 0.0
     return silent
@@ -127,7 +131,7 @@ def silent_weekdays(grid: Grid) -> Flags:
 def closed_holidays(grid: Grid, calendar: pd.DataFrame) -> frozenset[str]:
     """Holidays on whose statutory days the queue was closed every time, although the weekday is open. Others count as open."""
     days = calendar.reindex(grid.dates)
-    due = (days["kind"] == "statutory_holiday").to_numpy() & grid.week_open.any(axis=1)[grid.dates.weekday]
+    due = (days["kind"] == "statutory_holiday").to_numpy() & grid.week_open.any(axis=1)[grid.dates.day_of_week]
     names = days["holiday"].to_numpy()
     opened = {names[i] for i in np.flatnonzero(due & grid.open_days)}
     shut = {names[i] for i in np.flatnonzero(due & ~grid.open_days)}
@@ -137,7 +141,7 @@ def closed_holidays(grid: Grid, calendar: pd.DataFrame) -> frozenset[str]:
 def future_open(grid: Grid, calendar: pd.DataFrame, dates: pd.DatetimeIndex) -> Flags:
     """Opening of days to come, len(dates) x slots: the weekly hours, without silent weekdays and holidays that were always closed."""
     week = grid.week_open & ~silent_weekdays(grid)[:, None]
-    opened = week[dates.weekday].copy()
+    opened = week[dates.day_of_week].copy()
     days = calendar.reindex(dates)
     shut = days["holiday"].isin(closed_holidays(grid, calendar)) & (days["kind"] == "statutory_holiday")
     opened[shut.to_numpy()] = False

@@ -12,6 +12,7 @@ from cslib.demand.settings import Settings
 TYPES = 9  # weekday 0-6, 7 = weekday off, 8 = make-up workday
 _GROUP = np.array([0, 0, 0, 0, 0, 1, 1, 1, 0])  # working days, days off
 _ROBUST = 2.0  # a day twice as far from its type as the median day loses weight
+_RECENT = 26  # days of a type that its median profile is taken from
 _LEAST, _MOST = 0.5, 50.0  # limits of the shrinkage weight [days]
 
 
@@ -21,15 +22,16 @@ def day_weights(shares: Array, types: npt.NDArray[np.int64]) -> Array:
     for kind in range(TYPES):
         mine = types == kind
         if mine.any():
-            middle = np.nanmedian(shares[mine][-26:], axis=0)
-            distance[mine] = np.nansum(np.abs(shares[mine] - np.nan_to_num(middle)), axis=1)
+            recent = shares[mine][-_RECENT:]
+            seen = ~np.isnan(recent).all(axis=0)
+            distance[mine] = np.nansum(np.abs(shares[mine][:, seen] - np.nanmedian(recent[:, seen], axis=0)), axis=1)
     usual = float(np.median(distance))
     return np.minimum(1.0, _ROBUST * usual / np.maximum(distance, 1e-12)) if usual > 0 else np.ones(len(shares))
 
 
 def season_weights(dates: pd.DatetimeIndex, target: pd.Timestamp, settings: Settings) -> Array:
     """Weight of each day by its distance from ``target`` within the year, n."""
-    apart = np.abs((dates.dayofyear.to_numpy() - target.dayofyear + 182.6) % 365.25 - 182.6)
+    apart = np.abs((dates.day_of_year.to_numpy() - target.day_of_year + 182.6) % 365.25 - 182.6)
     return np.asarray(settings.season_floor + np.exp(-0.5 * (apart / settings.season_width_d) ** 2))
 
 
@@ -47,17 +49,22 @@ def profile(shares: Array, totals: Array, types: npt.NDArray[np.int64], weights:
     seen = ~np.isnan(shares)
     filled = np.where(seen, shares, 0.0)
     load = weights * totals / max(float(totals.mean()), 1e-12)
-    member = np.eye(TYPES)[types] * load[:, None]
-    days = member.T @ seen
-    sums = member.T @ filled
+    days = _by_type(seen * load[:, None], types)
+    sums = _by_type(filled * load[:, None], types)
     overall = sums.sum(axis=0) / np.maximum(days.sum(axis=0), 1e-12)
-    groups = np.stack([_mean(sums[_GROUP == g].sum(axis=0), days[_GROUP == g].sum(axis=0), overall, 1.0) for g in (0, 1)])
+    members = [np.flatnonzero(group == _GROUP) for group in range(2)]
+    groups = np.stack([_mean(sums[mine].sum(axis=0), days[mine].sum(axis=0), overall, 1.0) for mine in members])
     parent = groups[_GROUP]
     parent_days = _parent_days(filled, seen, types, load, sums, days, parent)
     shape = _mean(sums, days, parent, parent_days)
-    contacts = (member * totals[:, None]).sum(axis=0)[:, None] * shape
+    contacts = np.bincount(types, load * totals, minlength=TYPES)[:, None] * shape
     shape = _smoothed(shape, contacts, settings.smooth_contacts)
     return np.asarray(shape / np.maximum(shape.sum(axis=1, keepdims=True), 1e-12))
+
+
+def _by_type(values: Array, types: npt.NDArray[np.int64]) -> Array:
+    """Sums over the days of each type, TYPES x slots."""
+    return np.stack([values[types == kind].sum(axis=0) for kind in range(TYPES)])
 
 
 def _mean(sums: Array, days: Array, parent: Array, parent_days: float) -> Array:
@@ -70,7 +77,7 @@ def _parent_days(
     """Days of evidence that the parent profile is worth: variance within a type over variance between types."""
     own = sums / np.maximum(days, 1e-12)
     scatter = (np.where(seen, filled - own[types], 0.0) ** 2).sum(axis=1)
-    count = np.array([load[types == kind].sum() for kind in range(TYPES)])
+    count = np.bincount(types, load, minlength=TYPES)
     within = float((load * scatter).sum() / max(load.sum(), 1e-12))
     enough = count >= 1.0
     between = float((((own - parent) ** 2).sum(axis=1) - within / np.maximum(count, 1.0))[enough].mean()) if enough.any() else 0.0

@@ -38,13 +38,14 @@ class Settings:
         days of other years resemble; season_floor : weight of the days outside it
     huber : residuals beyond this many standard deviations lose weight (outliers)
     smooth_contacts : contacts that an interval of the profile borrows from its neighbours
+    history_days_max : older days are left out [days]
     max_gap_share : a day with more of its open intervals missing is left out
-    fold_days, folds_max, fold_step_d : length, number and distance of the rolling folds behind the quantiles; train_days_min : least
+    fold_days, folds_max, fold_step_max_d : length, number and largest distance of the rolling folds behind the quantiles; train_days_min : least
         history of a fold
     """
 
-    level_half_lives_d: tuple[float, ...] = (20.0, 40.0, 80.0)
-    profile_half_lives_d: tuple[float, ...] = (56.0, 120.0, 365.0, 1500.0)
+    level_half_lives_d: tuple[float, ...] = (10.0, 20.0, 40.0, 80.0)
+    profile_half_lives_d: tuple[float, ...] = (120.0, 365.0, 1500.0)
     effect_half_life_d: float = 730.0
     spreads: Mapping[str, float] = field(default_factory=lambda: SPREADS)
     trend_share: float = 1.0
@@ -55,8 +56,9 @@ class Settings:
     season_floor: float = 0.05
     huber: float = 2.0
     smooth_contacts: float = 20.0
+    history_days_max: int = 3653
     max_gap_share: float = 0.25
     fold_days: int = 28
     folds_max: int = 8
-    fold_step_d: int = 14
+    fold_step_max_d: int = 28
     train_days_min: int = 14

@@ -13,7 +13,6 @@ from cslib.core.errors import ParamError
 from cslib.core.words import has, say
 from cslib.params.cn_calendar import SpecialDays, special_days
 
-COUNTRIES = ("CN", "US")
 LEGAL_WORK = ("workday", "make_up_workday")
 
 
@@ -23,8 +22,8 @@ def calendar(first: dt.date, last: dt.date, country: str, own: pd.DataFrame | No
     Parameters
     ----------
     first, last : first and last day, both included
-    country : ``CN`` (statutory days, days off by arrangement and make-up workdays) or ``US`` (federal holidays; the substitute of
-        one that falls on a weekend is ``arranged_off``)
+    country : ``CN`` (statutory days, days off by arrangement and make-up workdays), ``US`` (federal holidays) or another code that the
+        package ``holidays`` knows; the substitute of a holiday that falls on a rest day is ``arranged_off``
     own : table ``calendar`` of the site (``holiday`` and ``provisional`` may be missing); its days replace the country's
 
     Returns
@@ -39,14 +38,16 @@ def calendar(first: dt.date, last: dt.date, country: str, own: pd.DataFrame | No
 
     Source: 全国年节及纪念日放假办法 (Order 795); packages chinesecalendar and holidays.
     """
-    if country not in COUNTRIES:
-        raise ParamError("calendar.country", where="site.yml: country", given=country, allowed=", ".join(COUNTRIES))
+    known = holidays.list_supported_countries()
+    if country not in known:
+        raise ParamError("calendar.country", where="country", given=country, allowed=", ".join(known))
     if last < first:
         raise ParamError("calendar.span", where="calendar", given=f"{first} .. {last}")
     years = range(first.year, last.year + 1)
-    special = special_days(years) if country == "CN" else {year: _united_states(year) for year in years}
+    special = special_days(years) if country == "CN" else {year: _elsewhere(country, year) for year in years}
+    weekend = frozenset(holidays.country_holidays(country, years=[first.year]).weekend)
     days = [first + dt.timedelta(days=i) for i in range((last - first).days + 1)]
-    rows = [(day, *_kind(day, special[day.year]), special[day.year].provisional) for day in days]
+    rows = [(day, *_kind(day, special[day.year], weekend), special[day.year].provisional) for day in days]
     frame = pd.DataFrame(rows, columns=["date", "kind", "holiday", "provisional"])
     return tables.check("calendar", _overridden(frame, own), source="calendar")
 
@@ -69,22 +70,24 @@ def holiday_name(key: str) -> str:
     return say(f"params.holiday.{key}") if has(f"params.holiday.{key}") else key.replace("_", " ")
 
 
-def _kind(day: dt.date, special: SpecialDays) -> tuple[str, str | None]:
+def _kind(day: dt.date, special: SpecialDays, weekend: frozenset[int]) -> tuple[str, str | None]:
     if day in special.statutory:
         return "statutory_holiday", special.statutory[day]
     if day in special.arranged_off:
         return "arranged_off", special.arranged_off[day]
     if day in special.make_up:
         return "make_up_workday", special.make_up[day]
-    return ("rest_day" if day.weekday() >= 5 else "workday"), None
+    return ("rest_day" if day.weekday() in weekend else "workday"), None
 
 
-def _united_states(year: int) -> SpecialDays:
+def _elsewhere(country: str, year: int) -> SpecialDays:
+    """Public holidays of a country without make-up workdays, keyed by their English names where the package has them."""
     days = SpecialDays()
-    found = holidays.country_holidays("US", years=[year], language="en_US")
+    english = "en_US" if "en_US" in holidays.country_holidays(country).supported_languages else None
+    found = holidays.country_holidays(country, years=[year], language=english)
     for day in found:
         for name in found.get_list(day):
-            key = re.sub(r"[^a-z0-9]+", "_", name.replace("'", "").replace(" (observed)", "").lower()).strip("_")
+            key = re.sub(r"[^\w]+", "_", name.replace("'", "").replace(" (observed)", "").lower()).strip("_")
             if name.endswith("(observed)"):
                 days.arranged_off[day] = key
             else:

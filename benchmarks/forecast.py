@@ -1,0 +1,155 @@
+"""Forecast accuracy on any contact series: the engine against what planners do in a spreadsheet.
+
+    python -m benchmarks.forecast SERIES.csv --country CN --origin 2026-06-01 --origin 2026-07-06 --weeks 4 --peers all
+
+SERIES.csv has the columns timestamp (local, start of the interval), series, volume; an interval without a row, or with an empty volume,
+is missing, not zero. One JSON line per series, model and origin goes to standard output:
+
+    wape         sum of absolute errors / sum of actuals, over the intervals of the test weeks that are in the file
+    mase         mean absolute error / mean absolute error of last week's same interval inside the history
+    pinball      mean pinball loss of the 10, 50 and 90 % quantiles [contacts/interval]
+    cov80 cov95  share of actuals inside the central 80 % and 95 % band (peers get their band the same way, from their own past errors)
+    day_wape     wape of the daily totals;  total_error: (forecast - actual) / actual of the whole test
+    cpu_s        processor time of fit, forecast and quantiles [s]
+
+The test intervals' opening is known to every model; nothing else after the origin is.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import click
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cslib.core.errors import CslibError
+from cslib.core.units import MINUTES_PER_DAY
+from cslib.demand import scores
+from cslib.demand.grid import OFF_KINDS, Array, Flags, Grid, to_grid
+from cslib.demand.intervals import Forecaster, engine_forecaster, spread
+from cslib.demand.peers import PEERS, SPREADSHEET
+from cslib.demand.settings import Settings
+from cslib.params.calendar import calendar
+
+LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
+PEERS_HELP = "excel: mean and median of the last same weekdays; all: these and the seasonal naive."
+_MARGIN_D = 60
+
+
+@click.command(help="Back-test the forecast engine and its peers on SERIES.csv (columns timestamp, series, volume).")
+@click.argument("path", metavar="SERIES.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--country", required=True, help="Country of the calendar, such as CN or US.")
+@click.option("--origin", "origins", required=True, multiple=True, type=click.DateTime(["%Y-%m-%d"]), help="First day of a test; several allowed.")
+@click.option("--weeks", default=4, show_default=True, type=click.IntRange(1, 52), help="Length of a test [weeks].")
+@click.option("--peers", default="excel", show_default=True, type=click.Choice(["all", "excel"]), help=PEERS_HELP)
+def main(path: Path, country: str, origins: tuple[pd.Timestamp, ...], weeks: int, peers: str) -> None:
+    """Print one JSON line per series, model and origin."""
+    try:
+        for name, series in read(path).items():
+            for origin in origins:
+                for line in compare(series, country, pd.Timestamp(origin), weeks, peers):
+                    click.echo(json.dumps({"series": name, **line}, ensure_ascii=False))
+    except (CslibError, ValueError) as error:
+        click.echo(f"{path.name}: {error}", err=True)
+        sys.exit(2)
+
+
+def read(path: Path) -> dict[str, pd.Series]:
+    """The series of a file by name, in the order they appear: volume by timestamp, NaN where empty.
+
+    Raises
+    ------
+    ValueError  if a column is missing, or a timestamp or a volume can't be read.
+    """
+    frame = pd.read_csv(path)
+    missing = {"timestamp", "series", "volume"} - set(frame.columns)
+    if missing:
+        raise ValueError(f"columns are missing: {', '.join(sorted(missing))}; allowed: timestamp, series, volume")
+    times = pd.to_datetime(frame["timestamp"]).astype("datetime64[us]")
+    volume = pd.to_numeric(frame["volume"]).astype(float)
+    if (volume < 0).any():
+        row = int(np.flatnonzero(volume < 0)[0])
+        raise ValueError(f"row {row + 2}: volume {volume[row]:g} is below zero; allowed: >= 0, or empty")
+    whole = pd.DataFrame({"series": frame["series"].astype("str"), "volume": volume}).set_index(pd.DatetimeIndex(times))
+    return {str(name): part["volume"].sort_index() for name, part in whole.groupby("series", sort=False)}
+
+
+def interval_min(series: pd.Series) -> int:
+    """Length of the interval: the commonest step between neighbouring rows [min].
+
+    Raises
+    ------
+    ValueError  if it does not divide a day.
+    """
+    steps = pd.Series(series.index).diff().dropna().dt.total_seconds() / 60
+    step = int(steps[steps > 0].mode().iloc[0]) if (steps > 0).any() else 0
+    if step <= 0 or MINUTES_PER_DAY % step:
+        raise ValueError(f"the interval of {step} min does not divide a day")
+    return step
+
+
+def compare(series: pd.Series, country: str, origin: pd.Timestamp, weeks: int, peers: str) -> list[dict[str, object]]:
+    """Scores of every model at one origin.
+
+    Raises
+    ------
+    ValueError  if there is no history before the origin or nothing to test after it.
+    """
+    step = interval_min(series)
+    past = series[series.index < origin]
+    test = series[(series.index >= origin) & (series.index < origin + pd.Timedelta(weeks=weeks))].dropna()
+    if past.notna().sum() == 0 or test.empty:
+        span = f"{series.index[0]} .. {series.index[-1]}"
+        raise ValueError(f"origin {origin:%Y-%m-%d}: no history before it, or nothing to test after it; the file holds {span}")
+    margin = pd.Timedelta(days=_MARGIN_D)
+    days = calendar((past.index[0] - margin).date(), (test.index[-1] + margin).date(), country)
+    models = {"engine": engine_forecaster(days.set_index("date"), Settings())}
+    models |= {name: model for name, model in PEERS.items() if peers == "all" or name in SPREADSHEET}
+    return [_score(name, model, past, test, days, step, origin) for name, model in models.items()]
+
+
+def _score(name: str, model: Forecaster, past: pd.Series, test: pd.Series, days: pd.DataFrame, step: int, origin: pd.Timestamp) -> dict[str, object]:
+    settings = Settings()
+    dates = pd.date_range(origin.normalize(), test.index[-1].normalize(), freq="D", unit="us")
+    times = pd.DatetimeIndex(test.index)
+    rows, slots = np.asarray((times.normalize() - dates[0]).days), np.asarray((times.hour * 60 + times.minute) // step)
+    started = time.process_time()
+    grid = to_grid(past, days.set_index("date"), step)
+    opened = _opened(grid, days, dates, rows, slots)
+    lead = (dates[0] - grid.dates[-1]).days - 1
+    expected = model(grid, dates, opened)[rows, slots]
+    quantiles = spread(grid, model, settings, lead_d=lead, levels=LEVELS).quantiles(expected)
+    cpu_s = time.process_time() - started
+    actual: Array = test.to_numpy(dtype=float)
+    totals = [pd.Series(values).groupby(rows).sum().to_numpy() for values in (actual, expected)]
+    figures = {
+        "wape": scores.wape(actual, expected),
+        "mase": float(np.abs(actual - expected).mean()) / scores.naive_scale(grid),
+        "pinball": scores.pinball(actual, quantiles[:, 1:4], LEVELS[1:4]),
+        "cov80": scores.covered(actual, quantiles[:, 1], quantiles[:, 3]),
+        "cov95": scores.covered(actual, quantiles[:, 0], quantiles[:, 4]),
+        "day_wape": scores.wape(totals[0], totals[1]),
+        "total_error": scores.bias(actual, expected),
+        "cpu_s": cpu_s,
+    }
+    rounded = {key: round(value, 5) if np.isfinite(value) else None for key, value in figures.items()}
+    return {"model": name, "origin": f"{origin:%Y-%m-%d}", **rounded}
+
+
+def _opened(grid: Grid, days: pd.DataFrame, dates: pd.DatetimeIndex, rows: npt.NDArray[np.int64], slots: npt.NDArray[np.int64]) -> Flags:
+    """Opening of the test days: as in the file; a day without rows is closed if the calendar has it off, else merely not recorded."""
+    opened = grid.week_open[dates.day_of_week.to_numpy()].copy()
+    off = days.set_index("date")["kind"].reindex(dates).isin(OFF_KINDS).to_numpy()
+    opened[off] = False
+    opened[np.unique(rows)] = False
+    opened[rows, slots] = True
+    return opened
+
+
+if __name__ == "__main__":
+    main()

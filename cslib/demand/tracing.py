@@ -1,0 +1,88 @@
+"""Where a forecast comes from: the factors that multiply to it, recomputable."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from cslib.core.errors import ForecastError
+from cslib.core.trace import Trace
+from cslib.core.units import MINUTES_PER_DAY
+from cslib.demand import engine
+from cslib.demand.forecasting import horizon_days
+from cslib.demand.grid import future_open
+from cslib.demand.history import QueueHistory, forecast_queues, queue_history
+from cslib.intake.study import Study
+
+_NEUTRAL = 1e-12
+
+
+def trace(study: Study, queue: str, when: pd.Timestamp | dt.datetime | str) -> Trace:
+    """Unfold the forecast of one interval: level x trend x weekday x calendar effects x share of the day x growth.
+
+    Parameters
+    ----------
+    queue : a queue of the forecast;  when : a moment inside the horizon (any, its interval is taken)
+
+    Returns
+    -------
+    Trace of ``forecast_contacts``; effects that are exactly 1 on that day are left out. Its value is that of ``forecast``.
+
+    Raises
+    ------
+    ForecastError  if the queue has no forecast, the moment lies outside the horizon, or as ``forecast``.
+    """
+    if queue not in forecast_queues(study):
+        raise ForecastError("demand.unknown_queue", where="trace", given=queue, allowed=", ".join(forecast_queues(study)))
+    moment = pd.Timestamp(when)
+    days = horizon_days(study)
+    day = moment.normalize()
+    if day not in days:
+        raise ForecastError("demand.outside", where="trace", given=moment, allowed=f"{days[0]:%Y-%m-%d} .. {days[-1]:%Y-%m-%d}")
+    history = queue_history(study, queue)
+    model = engine.fit_grid(history.grid, history.calendar, history.settings)
+    found = engine.factors(model, days, future_open(history.grid, history.calendar, days))
+    row = int(days.get_loc(day))
+    slot = (moment.hour * 60 + moment.minute) // study.horizon.interval_min
+    if model.silent or not found.open[row, slot]:
+        return Trace("forecast_contacts", 0.0, "contacts", rule="closed" if not found.open[row, slot] else "no_contacts", source=_span(history))
+    share = _share(model, history, found, days, row, slot)
+    total = _day(model, found, row, history)
+    growth_share = Trace("growth_share", study.params.site.demand.growth_share, "share", rule="site.demand.growth_share", source="site.yml")
+    growth = Trace("growth_factor", 1 + growth_share.value, "ratio", "1 + growth_share", (growth_share,))
+    value = total.value * share.value * growth.value
+    return Trace("forecast_contacts", value, "contacts/interval", "day_contacts * day_share * growth_factor", (total, share, growth))
+
+
+def _day(model: engine.Model, found: engine.Factors, row: int, history: QueueHistory) -> Trace:
+    """Contacts of the day: level times the effects that apply."""
+    members = tuple(
+        Trace(f"log_level_{i + 1}", day.level, "log contacts/day", source=f"half-life {half_life:g} days, {_span(history)}")
+        for i, (day, half_life) in enumerate(zip(model.days, model.settings.level_half_lives_d, strict=True))
+    )
+    mean = " + ".join(member.name for member in members)
+    level = float(np.exp(found.logs[row, 0]))
+    parts = [Trace("level_contacts", level, "contacts/day", f"exp(({mean}) / {len(members)})", members, rule="moving level")]
+    for name, log in zip(found.names[1:], found.logs[row, 1:], strict=True):
+        if abs(log) > _NEUTRAL:
+            effect = Trace("log_effect", float(log), "log units", source=_span(history))
+            parts.append(Trace(f"{name}_factor", float(np.exp(log)), "ratio", "exp(log_effect)", (effect,), rule=name))
+    value = float(np.exp(found.logs[row].sum()))
+    return Trace("day_contacts", value, "contacts/day", " * ".join(part.name for part in parts), tuple(parts), rule="calendar regression")
+
+
+def _share(model: engine.Model, history: QueueHistory, found: engine.Factors, days: pd.DatetimeIndex, row: int, slot: int) -> Trace:
+    """Share of the day: the interval's weight in the profile over the weights of the day's open intervals."""
+    weights = engine.profile_weights(model, days, row)
+    mine = Trace("profile_weight", float(weights[slot]), "share", source=_span(history))
+    rest = float(weights[found.open[row]].sum())
+    whole = Trace("profile_weight_open", rest, "share", source=f"{int(found.open[row].sum())} x {MINUTES_PER_DAY // len(weights)} min")
+    if rest <= 0:
+        return Trace("day_share", float(found.shares[row, slot]), "share", rule="even profile")
+    return Trace("day_share", float(found.shares[row, slot]), "share", "profile_weight / profile_weight_open", (mine, whole), rule="intraday profile")
+
+
+def _span(history: QueueHistory) -> str:
+    return f"contacts {history.grid.dates[0]:%Y-%m-%d} .. {history.grid.dates[-1]:%Y-%m-%d}"
