@@ -12,7 +12,7 @@ from cslib.report.manifest import Finished, finished_runs
 from cslib.report.store import write_whole
 from cslib.report.verdict import gap, share
 
-_TITLES = ("site", "month", "scenario", "language", "status", "coverage", "peak", "violations", "gap", "priced", "wage_cost", "ended", "run")
+_TITLES = ("site", "month", "scenario", "language", "status", "coverage", "peak", "violations", "gap", "priced", "wage_cost", "ended")
 
 
 def write_index() -> Path:
@@ -37,12 +37,10 @@ def _row(run: Finished) -> dict[str, Any]:
     return {
         "address": run.page.relative_to(outputs_dir()).as_posix(),
         "site": pick(found["names"]["site"]),
-        "synthetic": say("report.synthetic") if found["synthetic"] else "",
+        "marks": [run.folder.name, *[say(f"report.index.{name}") for name in ("synthetic", "dirty") if found[name]]],
         "texts": [found["month"], pick(found["names"]["scenario"]), say(f"report.language.{found['language']}"), status],
         "numbers": numbers,
         "ended": found["ended"][:16].replace("T", " "),
-        "run": run.folder.name,
-        "dirty": say("report.index.dirty") if found["dirty"] else "",
     }
 
 

@@ -16,9 +16,8 @@ from cslib.intake.study import Study
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A project folder under ``tmp_path``, in force while the test runs."""
     folder = made_up.root(tmp_path / "project")
-    monkeypatch.setenv("CSLIB_ROOT", str(folder))
-    monkeypatch.setenv("CSLIB_OUTPUTS", str(folder / "outputs"))
-    monkeypatch.setenv("CSLIB_PROTECTED", str(tmp_path / "protected"))
+    for name, value in made_up.surroundings(tmp_path).items():
+        monkeypatch.setenv(name, value)
     with words.speaking("zh"):
         yield folder
 
@@ -26,12 +25,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture
 def desk(project: Path) -> Study:
     """18 people at two posts."""
+    assert project.is_dir()
     return made_up.study("desk", 18)
 
 
 @pytest.fixture
 def line(project: Path) -> Study:
     """60 agents on phones."""
+    assert project.is_dir()
     return made_up.study("line", 60)
 
 

@@ -100,6 +100,12 @@ def root(folder: Path) -> Path:
     return folder
 
 
+def surroundings(folder: Path) -> dict[str, str]:
+    """Variables that put the project of ``root(folder / "project")`` in force."""
+    home = folder / "project"
+    return {"CSLIB_ROOT": str(home), "CSLIB_OUTPUTS": str(home / "outputs"), "CSLIB_PROTECTED": str(folder / "protected")}
+
+
 def study(site: str, people: int, month: str = MONTH) -> Study:
     """A study of a test site with made-up people; ``root`` must be in force (CSLIB_ROOT)."""
     params = open_params(site)
@@ -153,8 +159,8 @@ def forecast(study: Study) -> pd.DataFrame:
         mean = _load(moments) * 12 / (i + 1)
         spread = 1.28 * np.sqrt(mean)
         frames.append(pd.DataFrame({
-            "queue": name, "interval_start": moments, "contacts": mean, "p10": np.maximum(0, mean - spread), "p50": mean, "p90": mean + spread, "aht_s": 240.0,
-            "method": "made_up",
+            "queue": name, "interval_start": moments, "contacts": mean, "p10": np.maximum(0, mean - spread), "p50": mean, "p90": mean + spread,
+            "aht_s": 240.0, "method": "made_up",
         }))  # fmt: skip
     return tables.check("forecast", pd.concat(frames))
 
@@ -265,12 +271,27 @@ def cost_split() -> pd.DataFrame:
 
 
 def wage_cost(people: int, month: str = MONTH) -> pd.DataFrame:
-    """Site totals; the allowance of two leads would tell their pay."""
-    rows = [("base", people, 5600.0 * people), ("meal", people, 440.0 * people), ("night", people, 160.0 * people), ("overtime_workday", people, 75.0 * people),
-            ("lead_allowance", 2, 1600.0)]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["item", "people", "amount_yuan"])
+    """Site totals by item."""
+    each = {"base": 5600.0, "meal": 440.0, "overtime_workday": 75.0, "other": 180.0}
+    frame = pd.DataFrame([{"item": item, "people": people, "amount_yuan": yuan * people} for item, yuan in each.items()])
     total = pd.DataFrame([{"item": "total", "people": people, "amount_yuan": frame["amount_yuan"].sum()}])
     return tables.check("wage_cost", pd.concat([frame, total]).assign(month=month))
+
+
+def frames(found: Study) -> dict[str, pd.DataFrame]:
+    """All tables of a run of the study."""
+    people = roster(found)
+    return {
+        "forecast": forecast(found), "requirement": requirement(found), "roster": people, "covers": covers(found), "coverage": coverage(found),
+        "hours": hours(found, people), "cost_split": cost_split(), "wage_cost": wage_cost(len(found.employees)),
+        "violations": tables.empty("violations"),
+    }  # fmt: skip
+
+
+SOLVER = {
+    "status": "within_gap", "ended_by": "gap", "replayable": True, "gap_share": 0.0083, "bound_yuan": 9590.0, "priced_yuan": 9671.0,
+    "engine": "exact",
+}  # fmt: skip
 
 
 def scenario(found: Study, name: str) -> Study:
