@@ -13,10 +13,13 @@ import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from cslib.core.errors import Finding, RunError
 from cslib.core.paths import project_root, shown
 
+# Sockets in files instead of TCP ports: runs beside each other can't clash, and nobody on the network can listen.
+SOCKETS = Config({"KernelManager": {"transport": "ipc"}})
 KINDS = {"str": str, "int": int, "float": (int, float), "bool": bool}
 
 
@@ -77,7 +80,8 @@ def execute(name: str, parameters: Mapping[str, object], output: Path, *, progre
     check_parameters(path, parameters)
     try:
         papermill.execute_notebook(
-            str(path), str(output), parameters=dict(parameters), kernel_name="python3", cwd=str(path.parent), progress_bar={"desc": name} if progress else False,
+            str(path), str(output), parameters=dict(parameters), kernel_name="python3", cwd=str(path.parent), config=SOCKETS, extra_arguments=["--log-level=50"],
+            progress_bar={"desc": name, "leave": False} if progress else False,
         )  # fmt: skip
     except PapermillExecutionError as error:
         raise RunError("batch.cell_failed", where=f"{shown(path)}, cell {error.cell_index + 1}", problem=f"{error.ename}: {error.evalue}") from None
