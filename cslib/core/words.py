@@ -61,7 +61,8 @@ def speaking(name: str) -> Iterator[None]:
 
 @cache
 def _file() -> dict[str, Any]:
-    return dict(yaml.safe_load((params_dir() / "words.yml").read_text(encoding="utf-8")))
+    quick = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where PyYAML has its C part; same result
+    return dict(yaml.load((params_dir() / "words.yml").read_text(encoding="utf-8"), Loader=quick))
 
 
 def _find(key: str) -> Mapping[str, str]:
