@@ -27,7 +27,7 @@ Parameters = ParamSpec("Parameters")
 DPI = 144
 _HEAD, _LEGEND_ROW = 0.38, 0.24  # inch
 # Okabe and Ito's colours, told apart with every kind of colour blindness (jfly.uni-koeln.de/color).
-BLUE, ORANGE, GREEN, RED, SKY, PURPLE, YELLOW, GREY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#f0e442", "#8c8c8c"
+BLUE, ORANGE, GREEN, RED, SKY, PURPLE, YELLOW, GREY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#f0e442", "#6e6e6e"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED, YELLOW, GREY)
 INK, SOFT, GRID, SHADE = "#222222", "#666666", "#e3e3e3", "#f1f1ee"
 OFF_DAYS = ("rest_day", "arranged_off", "statutory_holiday")

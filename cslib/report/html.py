@@ -7,12 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 from jinja2 import DictLoader, Environment, FileSystemLoader
-from nbconvert import HTMLExporter
-from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
 from cslib.core import tables, words
@@ -22,6 +19,10 @@ from cslib.report import privacy
 from cslib.report.run import Run
 from cslib.report.store import write_whole
 from cslib.report.verdict import cards
+
+if TYPE_CHECKING:  # nbconvert and nbformat take three seconds to import, and every kernel imports this package: only who renders pays
+    from nbconvert import HTMLExporter
+    from nbformat import NotebookNode
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 REVIEW = "60_review"
@@ -55,6 +56,8 @@ def write_pages(run: Run) -> list[Path]:
     ------
     RunError  if a page would ask another machine for something, or if the scan finds personal data.
     """
+    import nbformat
+
     sources = sorted((run.path / "notebooks").glob("*.ipynb"))
     notebooks = {path.stem: clean(nbformat.read(path, as_version=4), run) for path in sources}
     titles = {name: title_of(notebook, name) for name, notebook in notebooks.items()}
@@ -96,6 +99,8 @@ def clean(notebook: NotebookNode, run: Run) -> NotebookNode:
     The staging folder, whose name is gone after publication, is written as the folder of the finished run; as a parameter it becomes
     empty, so that the notebook can be run again.
     """
+    from nbformat import NotebookNode
+
     notebook.metadata = NotebookNode({k: v for k, v in notebook.metadata.items() if k in {"kernelspec", "language_info"}})
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
@@ -131,6 +136,8 @@ def title_of(notebook: NotebookNode, name: str) -> str:
 
 @cache
 def _exporter() -> HTMLExporter:
+    from nbconvert import HTMLExporter
+
     loader = DictLoader({"folded.html.j2": _FOLDED})
     return HTMLExporter(template_name="basic", extra_loaders=[loader], template_file="folded.html.j2", exclude_anchor_links=True)
 
