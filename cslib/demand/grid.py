@@ -139,7 +139,10 @@ def closed_holidays(grid: Grid, calendar: pd.DataFrame) -> frozenset[str]:
 
 
 def future_open(grid: Grid, calendar: pd.DataFrame, dates: pd.DatetimeIndex) -> Flags:
-    """Opening of days to come, len(dates) x slots: the weekly hours, without silent weekdays and holidays that were always closed."""
+    """Opening of days to come, len(dates) x slots: the weekly hours, without silent weekdays and holidays that were always closed.
+
+    calendar : indexed by date, over the history and ``dates``
+    """
     week = grid.week_open & ~silent_weekdays(grid)[:, None]
     opened = week[dates.day_of_week].copy()
     days = calendar.reindex(dates)

@@ -2,7 +2,7 @@
 
     log total = level(t) + trend + sum of calendar effects
 
-The level is a random walk on knots, its mobility given as a half-life: how fast old days lose weight for the level of today. The
+The level is a drift and a random walk on knots, its mobility given as a half-life: how fast old days lose weight for today. The
 effects are shrunk towards zero by their prior spread (ridge), days weigh by recency, and outliers lose weight (Huber). Counts enter
 by their working response, so small totals and single zeros need no special case.
 """
@@ -21,6 +21,7 @@ from cslib.demand.settings import Settings
 
 _KNOTS = ((14, 182), (28, 730), (56, 10**6))  # spacing [days] up to an age [days]: fine where it matters
 _ROUNDS = 8
+_AROUND = 4  # weeks before and after that a day is first compared with
 _SMALLEST = 0.01  # floor of the day-to-day spread [log units]
 _STEP = 1.5  # largest move of the working response [log units]
 
@@ -54,16 +55,17 @@ def fit_days(totals: Array, known: Array, features: Design, age: Array, half_lif
     the day's variance (Harvey 1989, ch. 4); weights by Huber.
     """
     knots = _knots(float(age.max()))
-    basis = _hats(age, knots)
+    basis = np.concatenate([_hats(age, knots), -age[:, None] / 365.25], axis=1)
     matrix = sparse.csr_array(np.concatenate([basis, features.values], axis=1))  # about 12 of 100 columns are not zero in a row
     across = matrix.T.tocsr()
-    count = basis.shape[1]
+    count = len(knots)
     gain = 1 - 0.5 ** (1 / half_life_d)
     recency = 0.5 ** (age / settings.effect_half_life_d) * np.clip(known, 0.05, 1.0)
     steps = np.diff(np.eye(count), axis=0)
     rough = steps.T @ (steps / np.diff(knots)[:, None])
-    ridge = np.concatenate([np.full(count, 1e-9), 1 / features.spreads(settings.spreads) ** 2])
-    working, variance, robust = np.log(totals + 0.5), np.full(len(totals), 0.05**2), np.ones(len(totals))
+    ridge = np.concatenate([np.full(count, 1e-9), [1 / _drift_spread(age, settings) ** 2], 1 / features.spreads(settings.spreads) ** 2])
+    working, variance = np.log(totals + 0.5), np.full(len(totals), 0.05**2)
+    robust = first_weights(working, age, settings.huber)
     solution = np.zeros(matrix.shape[1])
     for _ in range(_ROUNDS):
         weights = recency * robust / variance
@@ -76,8 +78,29 @@ def fit_days(totals: Array, known: Array, features: Design, age: Array, half_lif
         working = expected + error
         variance = _variance(error, expected, known)
         robust = np.minimum(1.0, settings.huber * np.sqrt(variance) / np.maximum(np.abs(error), 1e-12))
-    slope = float(solution[0] - solution[2]) / (knots[2] - knots[0]) if count > 2 else 0.0
-    return DayFit(float(solution[0]), slope, solution[count:], float(np.sqrt(np.median(variance))), robust)
+    slope = float(solution[0] - solution[2]) / float(knots[2] - knots[0]) if count > 2 else 0.0
+    slope += float(solution[count]) / 365.25
+    return DayFit(float(solution[0]), slope, solution[count + 1 :], float(np.sqrt(np.median(variance))), robust)
+
+
+def _drift_spread(age: Array, settings: Settings) -> float:
+    """Prior spread of the yearly growth: next to none until the history is long enough to tell growth from season."""
+    return settings.drift_spread if float(age.max()) >= settings.season_span_d else 1e-6
+
+
+def first_weights(working: Array, age: Array, huber: float) -> Array:
+    """Weights to start from, so that outliers don't get to set the level: distance from the median of the same weekday around.
+
+    working : log totals, n, oldest first;  age : days before the last day of history, n
+    """
+    distance = np.zeros(len(working))
+    for weekday in range(7):
+        mine = np.flatnonzero(age.astype(int) % 7 == weekday)
+        for place, row in enumerate(mine):
+            near = mine[max(0, place - _AROUND) : place + _AROUND + 1]
+            distance[row] = abs(working[row] - float(np.median(working[near])))
+    usual = max(1.4826 * float(np.median(distance)), _SMALLEST)
+    return np.asarray(np.minimum(1.0, huber * usual / np.maximum(distance, 1e-12)) ** 2)
 
 
 def trend(slope: float, ahead: Array, settings: Settings) -> Array:

@@ -13,6 +13,8 @@ TYPES = 9  # weekday 0-6, 7 = weekday off, 8 = make-up workday
 _GROUP = np.array([0, 0, 0, 0, 0, 1, 1, 1, 0])  # working days, days off
 _ROBUST = 2.0  # a day twice as far from its type as the median day loses weight
 _RECENT = 26  # days of a type that its median profile is taken from
+_EXACT = 1e-4  # distance below which profiles count as equal [share]
+_LOUDEST = 3.0  # no day speaks louder than this many usual days
 _LEAST, _MOST = 0.5, 50.0  # limits of the shrinkage weight [days]
 
 
@@ -25,8 +27,8 @@ def day_weights(shares: Array, types: npt.NDArray[np.int64]) -> Array:
             recent = shares[mine][-_RECENT:]
             seen = ~np.isnan(recent).all(axis=0)
             distance[mine] = np.nansum(np.abs(shares[mine][:, seen] - np.nanmedian(recent[:, seen], axis=0)), axis=1)
-    usual = float(np.median(distance))
-    return np.minimum(1.0, _ROBUST * usual / np.maximum(distance, 1e-12)) if usual > 0 else np.ones(len(shares))
+    usual = max(float(np.median(distance)), _EXACT)
+    return np.minimum(1.0, _ROBUST * usual / np.maximum(distance, _EXACT))
 
 
 def season_weights(dates: pd.DatetimeIndex, target: pd.Timestamp, settings: Settings) -> Array:
@@ -48,7 +50,8 @@ def profile(shares: Array, totals: Array, types: npt.NDArray[np.int64], weights:
     """
     seen = ~np.isnan(shares)
     filled = np.where(seen, shares, 0.0)
-    load = weights * totals / max(float(totals.mean()), 1e-12)
+    usual = max(float(np.median(totals[totals > 0])), 1e-12) if (totals > 0).any() else 1.0
+    load = weights * np.minimum(totals / usual, _LOUDEST)
     days = _by_type(seen * load[:, None], types)
     sums = _by_type(filled * load[:, None], types)
     overall = sums.sum(axis=0) / np.maximum(days.sum(axis=0), 1e-12)

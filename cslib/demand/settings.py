@@ -32,6 +32,7 @@ class Settings:
         the average
     effect_half_life_d : half-life [days] of the weight of a day in the calendar effects
     spreads : prior spread of each group of effects [log units]
+    drift_spread : prior spread of the growth a year [log units], once the history has ``season_span_d`` days
     trend_share, trend_days : share of the level's slope carried on, and its damping time [days]
     trend_limit : largest change that the trend may make in the end [log units]
     season_span_d : history [days] from which a season of the year is estimated; season_width_d : width [days] of the window in which
@@ -48,6 +49,7 @@ class Settings:
     profile_half_lives_d: tuple[float, ...] = (120.0, 365.0, 1500.0)
     effect_half_life_d: float = 730.0
     spreads: Mapping[str, float] = field(default_factory=lambda: SPREADS)
+    drift_spread: float = 0.3
     trend_share: float = 1.0
     trend_days: float = 30.0
     trend_limit: float = 0.15

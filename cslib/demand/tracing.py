@@ -59,18 +59,18 @@ def trace(study: Study, queue: str, when: pd.Timestamp | dt.datetime | str) -> T
 def _day(model: engine.Model, found: engine.Factors, row: int, history: QueueHistory) -> Trace:
     """Contacts of the day: level times the effects that apply."""
     members = tuple(
-        Trace(f"log_level_{i + 1}", day.level, "log contacts/day", source=f"half-life {half_life:g} days, {_span(history)}")
+        Trace(f"log_level_{i + 1}", day.level, "log contacts/day", rule=f"half_life_d={half_life:g}", source=_span(history))
         for i, (day, half_life) in enumerate(zip(model.days, model.settings.level_half_lives_d, strict=True))
     )
     mean = " + ".join(member.name for member in members)
     level = float(np.exp(found.logs[row, 0]))
-    parts = [Trace("level_contacts", level, "contacts/day", f"exp(({mean}) / {len(members)})", members, rule="moving level")]
+    parts = [Trace("level_contacts", level, "contacts/day", f"exp(({mean}) / {len(members)})", members, rule="level")]
     for name, log in zip(found.names[1:], found.logs[row, 1:], strict=True):
         if abs(log) > _NEUTRAL:
             effect = Trace("log_effect", float(log), "log units", source=_span(history))
             parts.append(Trace(f"{name}_factor", float(np.exp(log)), "ratio", "exp(log_effect)", (effect,), rule=name))
     value = float(np.exp(found.logs[row].sum()))
-    return Trace("day_contacts", value, "contacts/day", " * ".join(part.name for part in parts), tuple(parts), rule="calendar regression")
+    return Trace("day_contacts", value, "contacts/day", " * ".join(part.name for part in parts), tuple(parts), rule="calendar_regression")
 
 
 def _share(model: engine.Model, history: QueueHistory, found: engine.Factors, days: pd.DatetimeIndex, row: int, slot: int) -> Trace:
@@ -80,8 +80,8 @@ def _share(model: engine.Model, history: QueueHistory, found: engine.Factors, da
     rest = float(weights[found.open[row]].sum())
     whole = Trace("profile_weight_open", rest, "share", source=f"{int(found.open[row].sum())} x {MINUTES_PER_DAY // len(weights)} min")
     if rest <= 0:
-        return Trace("day_share", float(found.shares[row, slot]), "share", rule="even profile")
-    return Trace("day_share", float(found.shares[row, slot]), "share", "profile_weight / profile_weight_open", (mine, whole), rule="intraday profile")
+        return Trace("day_share", float(found.shares[row, slot]), "share", rule="even_profile")
+    return Trace("day_share", float(found.shares[row, slot]), "share", "profile_weight / profile_weight_open", (mine, whole), rule="intraday_profile")
 
 
 def _span(history: QueueHistory) -> str:
