@@ -74,7 +74,7 @@ def run(site: str, month: str, scenario: str, contacts: str, again: bool) -> Non
 @_spoken
 def runs() -> None:
     """List the finished runs."""
-    from cslib.report import run_lines
+    from cslib.report.index import run_lines
 
     click.echo("\n".join(run_lines()) or say("batch.no_runs"))
 

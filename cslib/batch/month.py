@@ -15,6 +15,8 @@ from cslib.core.errors import RunError
 from cslib.core.paths import shown
 from cslib.core.words import say
 from cslib.intake import Study
+from cslib.report.html import write_pages  # not in cslib.report itself: nbconvert costs every kernel four seconds
+from cslib.report.index import write_index
 
 
 @dataclass(frozen=True)
@@ -49,12 +51,12 @@ def plan_month(site: str, month: str, *, scenario: str = "base", contacts: str =
     try:
         _run_notebooks(run, {"site": site, "month": month, "scenario": scenario, "language": words.language(), "contacts": contacts, "run_folder": str(run.path)})
         verdict = run.notes()["verdict"]
-        report.write_pages(run)
+        write_pages(run)
         folder = run.publish()
     except BaseException:
         run.discard()
         raise
-    report.write_index()
+    write_index()
     return _told(study, folder, verdict)
 
 

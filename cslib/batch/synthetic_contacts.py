@@ -42,8 +42,9 @@ def contacts(recipe: Recipe, params: Params, seed: int) -> pd.DataFrame:
 
 
 def day_factors(volume: Volume, days: pd.DataFrame) -> np.ndarray:
-    """Expected contacts of each day of a calendar, without noise, outliers included [contacts/day]."""
+    """Expected contacts of each day of a calendar, without noise, events and outliers included [contacts/day]."""
     dates = [day.date() for day in days["date"]]
+    special = {event.day: event.factor for event in (*volume.events, *volume.outliers)}
     kinds = list(days["kind"])
     last = dates[-1]
     level = np.empty(len(dates))
@@ -55,7 +56,7 @@ def day_factors(volume: Volume, days: pd.DataFrame) -> np.ndarray:
         factor *= 1 + volume.first_days_share * max(0, 1 - (day.day - 1) / EDGE_DAYS)
         factor *= 1 + volume.last_days_share * max(0, 1 - (left - 1) / EDGE_DAYS)
         factor *= (1 + volume.growth_year_share) ** ((day - last).days / DAYS_PER_YEAR)
-        level[i] = volume.day_contacts * factor * volume.events.get(day, 1.0) * volume.outliers.get(day, 1.0)
+        level[i] = volume.day_contacts * factor * special.get(day, 1.0)
     return level
 
 
@@ -65,8 +66,7 @@ def _queue(name: str, queue: Queue, volume: Volume, history: History, days: pd.D
     day_noise = np.exp(rng.normal(0, volume.day_noise_share, len(days)) - volume.day_noise_share**2 / 2)
     level = day_factors(volume, days) * day_noise
     is_open = np.array([[queue.open_at(day.weekday(), int(minute)) for minute in minutes] for day in days["date"]])
-    if params_closed := [i for i, kind in enumerate(days["kind"]) if kind in OFF_KINDS and volume.kind.get(kind) == 0.0]:
-        is_open[params_closed] = False
+    is_open[[volume.kind.get(kind) == 0.0 for kind in days["kind"]]] = False
     share = rate / rate[is_open.any(axis=0)].sum()
     expected = level[:, None] * share[None, :] * np.exp(rng.normal(0, volume.interval_noise_share, is_open.shape))
     offered = rng.poisson(expected).astype(float)
