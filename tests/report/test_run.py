@@ -17,7 +17,7 @@ from cslib import report
 from cslib.core import words
 from cslib.core.errors import RunError, TableError
 from cslib.intake.study import Study
-from cslib.report import manifest, store
+from cslib.report import index, manifest, store
 
 FRAMES = ("forecast", "requirement", "roster", "covers", "coverage", "hours", "cost_split", "wage_cost", "violations")
 
@@ -317,7 +317,7 @@ def test_a_new_run_of_the_same_question_replaces_the_old_one(desk: Study) -> Non
 def test_outputs_are_cleaned_without_touching_other_files(desk: Study, project: Path) -> None:
     final = filled(desk, "coverage").publish()
     draft = report.open_run(desk)
-    report.write_index()
+    index.write_index()
     own = project / "outputs" / "README.md"
     own.write_text("mine", encoding="utf-8")
     assert set(report.clean_outputs()) == {final, draft.path, project / "outputs" / "index.html"}
