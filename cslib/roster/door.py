@@ -87,8 +87,7 @@ def _staff(study: Study) -> pd.DataFrame:
 def _people(study: Study, past: dict[str, list[Duty]]) -> tuple[Person, ...]:
     leave: dict[str, dict[int, float]] = {}
     for row in study.leave.itertuples(index=False):
-        if 0 <= _day(study, row.date) < study.horizon.days:
-            leave.setdefault(row.employee_id, {})[_day(study, row.date)] = float(row.hours_h)
+        leave.setdefault(row.employee_id, {})[_day(study, row.date)] = float(row.hours_h)
     held = _skills(study)
     found = []
     for row in _staff(study).itertuples(index=False):
@@ -96,12 +95,18 @@ def _people(study: Study, past: dict[str, list[Duty]]) -> tuple[Person, ...]:
         protected = not pd.isna(row.no_overtime_until) and _day(study, row.no_overtime_until) >= 0
         person = Person(
             employee_id=row.employee_id, scheme=row.hours_scheme, first_day=first, last_day=last,
-            contract_h=_contract_h(study, row.fte_share, first, last), leave_h=leave.get(row.employee_id, {}), overtime_max_h=0.0 if pd.isna(row.overtime_max_h) else float(row.overtime_max_h),
+            contract_h=_contract_h(study, row.fte_share, first, last), leave_h=_inside(leave.get(row.employee_id, {}), first, last, study),
+            overtime_max_h=0.0 if pd.isna(row.overtime_max_h) else float(row.overtime_max_h),
             overtime_protected=protected, no_night_through=-1 if pd.isna(row.no_night_until) else _day(study, row.no_night_until),
             skills=tuple(_held_on(held.get(row.employee_id, {}), d) for d in range(study.horizon.days)), history=tuple(past.get(row.employee_id, [])),
         )  # fmt: skip
         found.append(person)
     return tuple(found)
+
+
+def _inside(leave_h: dict[int, float], first: int, last: int, study: Study) -> dict[int, float]:
+    """Leave on days of the horizon in employment."""
+    return {day: hours for day, hours in leave_h.items() if max(first, 0) <= day <= min(last, study.horizon.days - 1)}
 
 
 def _contract_h(study: Study, fte_share: float, first: int, last: int) -> float:

@@ -12,7 +12,10 @@ PostRule = Callable[[Model], None]
 
 
 def add_relief(model: Model) -> None:
-    """Variables: people of a group who cover a post in an interval, offered wherever a home person of the post may be on a break."""
+    """Variables: people of a group who cover a post, offered wherever a home person of the post may be on a break.
+
+    Stand-ins come from home posts; pooled people serve queues and don't stand in.
+    """
     skilled = model.problem.limit("cover_stand_in", 0) is not None
     for post, data in enumerate(model.problem.posts):
         for k in range(len(model.periods)):
@@ -42,7 +45,10 @@ def cover_duration(model: Model) -> None:
 
 
 def cover_peak_guard(model: Model) -> None:
-    """Nobody leaves a home post for a cover if it is then short in a peak interval (S000-01, S002-19)."""
+    """People who leave a home post for covers leave at most the limit short there in a peak interval (S000-01, S002-19).
+
+    Short through covers are as many as are missing, at most as many as are away: either few are away, or few are missing.
+    """
     problem = model.problem
     homes: dict[tuple[int, int], Sum] = {}
     for (group, k), out in _leaving(model).items():
@@ -53,10 +59,10 @@ def cover_peak_guard(model: Model) -> None:
             continue
         leaves = model.variable("z", post, k, up=1, whole=True)
         out.add(leaves, -float(len(problem.people)))
-        model.at_most(out)
-        short = Sum(constant=-limit).plus(_count(model, post, k), -1)
-        short.add(leaves, float(need))
-        model.at_most(short)
+        model.at_most(out, limit)
+        kept = Sum().plus(_count(model, post, k), -1)
+        kept.add(leaves, need - limit)
+        model.at_most(kept)
 
 
 def never_empty(model: Model) -> None:
@@ -73,7 +79,7 @@ def never_empty(model: Model) -> None:
                 model.at_most({missing: 1.0, empty: -float(least)})
             model.cost["empty_post"].add(empty, model.hours(k))
             below = Sum({missing: -1.0}, float(least))
-            model.at_most(below.plus(_count(model, post, k, pooled=False), -1))
+            model.at_most(below.plus(_count(model, post, k, in_person=True), -1))
 
 
 POST_RULES: dict[str, PostRule] = {
@@ -104,10 +110,17 @@ def add_coverage(model: Model) -> None:
 
 
 def _balance(model: Model, post: int, k: int, count: Sum, need: int) -> None:
-    """count + short - over = need; people missing at a never-empty post are priced as ``empty_post``, not as short."""
+    """count + short - over = need; people missing at a never-empty post are priced as ``empty_post``, not as short.
+
+    Pooled people may serve in their place: the post stays empty in person, but nobody is over.
+    """
     least = model.least(post, k)
     if least and need >= least:
         count.add(model.missing[post, k])
+        if model.groups_at(POOL, k):
+            filled = model.variable("w", post, k)
+            model.at_most({filled: 1.0, model.missing[post, k]: -1.0})
+            count.add(filled, -1.0)
     if least > need:
         model.at_most(count, need)
     elif count.terms:
@@ -129,17 +142,20 @@ def _add_pool(model: Model, k: int) -> None:
         model.equal(here)
 
 
-def _count(model: Model, post: int, k: int, pooled: bool = True) -> Sum:
-    """People at a post: home people not on a break and not away on a cover (unless the post may be left), stand-ins, pooled people."""
+def _count(model: Model, post: int, k: int, in_person: bool = False) -> Sum:
+    """People who hold a post: home people not on a break and not away on a cover (unless the post may be left), stand-ins, pooled people.
+
+    ``in_person``: those whom a never-empty post counts, home people and stand-ins who are there.
+    """
     total = Sum()
     for group in model.groups:
         if group[1] == post and (group, k) in model.present:
             total.plus(model.at_post(group, k))
         if (arriving := model.relief.get((group, post, k))) is not None:
             total.add(arriving)
-        if pooled and (serving := model.serving.get((group, post, k))) is not None:
+        if not in_person and (serving := model.serving.get((group, post, k))) is not None:
             total.add(serving)
-        if group[1] == post and not model.problem.posts[post].may_leave:
+        if group[1] == post and (in_person or not model.problem.posts[post].may_leave):
             for other in range(len(model.problem.posts)):
                 if (leaving := model.relief.get((group, other, k))) is not None:
                     total.add(leaving, -1.0)
