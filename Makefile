@@ -53,13 +53,13 @@ lab: $(SET_UP)  ## open JupyterLab on the notebooks
 format: $(SET_UP)  ## format code and strip notebook outputs
 	$(BIN)/ruff check --fix --quiet cslib tests benchmarks notebooks
 	$(BIN)/ruff format --quiet cslib tests benchmarks
-	$(BIN)/nbstripout --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-id --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
 
 lint: $(SET_UP)  ## style, types, layers, stripped notebooks
 	$(BIN)/ruff check --quiet cslib tests benchmarks notebooks
 	$(BIN)/mypy cslib/core cslib/params
 	$(BIN)/lint-imports
-	$(BIN)/nbstripout --verify --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
+	$(BIN)/nbstripout --verify --keep-id --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
 
 lock: $(SET_UP)  ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra test --generate-hashes --universal --python-version 3.11 -o requirements.lock -q --custom-compile-command "make lock"

@@ -15,11 +15,11 @@ from cslib.report import Run
 Stage = Callable[[Study, Run], dict[str, pd.DataFrame]]
 
 
-def _forecast(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+def _forecast(study: Study, _run: Run) -> dict[str, pd.DataFrame]:
     return {"forecast": demand.forecast(study)}
 
 
-def _accuracy(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+def _accuracy(study: Study, _run: Run) -> dict[str, pd.DataFrame]:
     return {"accuracy": demand.backtest(study)}
 
 

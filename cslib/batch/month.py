@@ -49,7 +49,8 @@ def plan_month(site: str, month: str, *, scenario: str = "base", contacts: str =
         return _told(study, known.folder, known.manifest["verdict"])
     run = report.start_run(study)
     try:
-        _run_notebooks(run, {"site": site, "month": month, "scenario": scenario, "language": words.language(), "contacts": contacts, "run_folder": str(run.path)})
+        asked = {"site": site, "month": month, "scenario": scenario, "language": words.language(), "contacts": contacts}
+        _run_notebooks(run, {**asked, "run_folder": str(run.path)})
         verdict = run.notes()["verdict"]
         write_pages(run)
         folder = run.publish()

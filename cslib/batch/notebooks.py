@@ -78,15 +78,18 @@ def execute(name: str, parameters: Mapping[str, object], output: Path, *, progre
     """
     path = notebook_path(name)
     check_parameters(path, parameters)
+    quiet = ["--log-level=50"]
+    bar = {"desc": name, "leave": False} if progress else False
     try:
         papermill.execute_notebook(
-            str(path), str(output), parameters=dict(parameters), kernel_name="python3", cwd=str(path.parent), config=SOCKETS, extra_arguments=["--log-level=50"],
-            progress_bar={"desc": name, "leave": False} if progress else False,
+            str(path), str(output), parameters=dict(parameters), kernel_name="python3", cwd=str(path.parent), progress_bar=bar,
+            config=SOCKETS, extra_arguments=quiet,
         )  # fmt: skip
     except PapermillExecutionError as error:
         raise RunError("batch.cell_failed", where=f"{shown(path)}, cell {error.cell_index + 1}", problem=f"{error.ename}: {error.evalue}") from None
     except (DeadKernelError, CellTimeoutError) as error:
         raise RunError("batch.kernel_died", where=shown(path), problem=type(error).__name__) from None
-    unrun = [i for i, cell in enumerate(nbformat.read(output, as_version=4).cells, 1) if cell.cell_type == "code" and cell.source and not cell.execution_count]
+    cells = [cell for cell in nbformat.read(output, as_version=4).cells if cell.cell_type == "code" and cell.source]
+    unrun = [number for number, cell in enumerate(cells, 1) if not cell.execution_count]
     if unrun:
         raise RunError("batch.kernel_died", where=shown(path), problem=f"cell {unrun[0]}")
