@@ -1,0 +1,118 @@
+"""Sample sites: contacts, people, leave, wishes and last month's roster, all invented, reproducible from ``synthetic.yml`` and a seed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+
+from cslib import demand, staffing
+from cslib.batch.synthetic_contacts import contacts
+from cslib.batch.synthetic_files import contact_rows, write_csv
+from cslib.batch.synthetic_field import open_field
+from cslib.batch.synthetic_plant import plant
+from cslib.batch.synthetic_planted import Row, as_rows, breaks_of, need_of, read_planted, write_planted
+from cslib.batch.synthetic_recipe import Recipe, open_recipe
+from cslib.batch.synthetic_staff import Roll, last_roster_rows, leave_rows, overtime_rows, staff_rows, wish_rows, write_sheet
+from cslib.core import tables
+from cslib.core.errors import ParamError
+from cslib.core.horizon import Horizon
+from cslib.intake import Study
+from cslib.params import Params, open_params
+from cslib.params.calendar import calendar
+
+TITLES = {"staff": "人员名单", "leave": "请假", "wishes": "排班意愿", "last_roster": "上月排班表", "approved_overtime": "加班审批"}
+CALENDAR_AFTER_DAYS = 31
+
+
+def synthesise(site: str, *, seed: int | None = None, out: Path | str | None = None, replant: bool = False) -> list[Path]:
+    """Write the synthetic files of a site that has a recipe.
+
+    Parameters
+    ----------
+    site : folder under ``params/sites`` with ``site.yml``, ``shifts.yml`` and ``synthetic.yml``
+    seed : root of all random streams; default: the site's. Another seed plants its own staff
+    out : folder to write to; default: the site's own
+    replant : plant the staff anew from forecast and requirement; default: take it from the site's ``planted_<month>.csv``
+
+    Returns
+    -------
+    Files written. The same arguments give the same bytes.
+
+    Raises
+    ------
+    ParamError  if the site is not marked ``synthetic`` (its files are real), has no recipe, or a wrong one.
+    RosterError  if the recipe's people can't cover the requirement.
+    """
+    params, recipe = open_params(site), open_recipe(site)
+    if not params.site.synthetic:
+        raise ParamError("synthetic.real_site", where=f"params/sites/{site}/site.yml", given=site)
+    folder = Path(out) if out is not None else params.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    root = params.site.seed if seed is None else seed
+    history = contacts(recipe, params, root) if recipe.history else tables.empty("contacts")
+    written = _write_contacts(folder, recipe, params, history)
+    kept = params.folder / planted_name(recipe)
+    requirement = staffing.requirement(demand.forecast(_bare_study(recipe, params, history)), _bare_study(recipe, params, history))
+    if replant or root != params.site.seed or not kept.is_file():
+        field = open_field(recipe.people, params, requirement, root)
+        rows = as_rows(field, plant(field))
+    else:
+        rows = read_planted(kept, recipe.people, params, month_calendar(recipe, params), root)
+    written.append(write_planted(folder / planted_name(recipe), rows))
+    return written + _write_people(folder, Roll(rows, recipe, params, root), requirement)
+
+
+def planted_name(recipe: Recipe) -> str:
+    """File of the planted roster."""
+    return f"planted_{recipe.people.month}.csv"
+
+
+def planted_rows(site: str) -> list[Row]:
+    """The planted roster that a site's sample is made from."""
+    params, recipe = open_params(site), open_recipe(site)
+    return read_planted(params.folder / planted_name(recipe), recipe.people, params, month_calendar(recipe, params), params.site.seed)
+
+
+def month_calendar(recipe: Recipe, params: Params) -> pd.DataFrame:
+    """Table ``calendar`` of the planted month."""
+    horizon = Horizon.month(recipe.people.month, params.site.interval_min)
+    return calendar(horizon.start, horizon.end - dt.timedelta(days=1), params.site.country)
+
+
+def _bare_study(recipe: Recipe, params: Params, history: pd.DataFrame) -> Study:
+    """A study with contacts and calendar, before there are people."""
+    horizon = Horizon.month(recipe.people.month, params.site.interval_min)
+    first = history["interval_start"].min().date() if len(history) else horizon.start
+    frames = {name: tables.empty(name) for name in ("employees", "staff_grades", "skills", "leave", "wishes")}
+    days = calendar(first, horizon.end + dt.timedelta(days=CALENDAR_AFTER_DAYS), params.site.country)
+    rosters = {"last_roster": tables.empty("roster"), "pins": tables.empty("roster")}
+    return Study(params, horizon, {}, (), {**frames, **rosters, "contacts": history, "calendar": days})
+
+
+def _write_contacts(folder: Path, recipe: Recipe, params: Params, history: pd.DataFrame) -> list[Path]:
+    """One file with all queues, or as many as ``site.files.contacts`` lists, one a queue in the recipe's order."""
+    if recipe.history is None:
+        return []
+    layout, files = recipe.history.layout, params.site.files.contacts
+    names = {name: params.site.queues[name].name.zh if layout == "wide" else name for name in recipe.queues}
+    encoding = recipe.encodings.get("contacts", "utf-8")
+    if len(files) == 1:
+        return [write_csv(folder / files[0], contact_rows(history, layout, names), encoding=encoding)]
+    parts = zip(files, recipe.queues, strict=True)
+    return [write_csv(folder / file, contact_rows(history[history["queue"] == queue], layout, names), encoding=encoding) for file, queue in parts]
+
+
+def _write_people(folder: Path, roll: Roll, requirement: pd.DataFrame) -> list[Path]:
+    files = roll.params.site.files
+    made = {"staff": staff_rows(roll)}
+    if files.leave:
+        made["leave"] = leave_rows(roll)
+    if files.wishes:
+        made["wishes"] = wish_rows(roll)
+    if files.approved_overtime:
+        made["approved_overtime"] = overtime_rows(roll)
+    if files.last_roster:
+        made["last_roster"] = last_roster_rows(roll, breaks_of(roll.rows, roll.params, need_of(requirement), roll.horizon))
+    return [write_sheet(folder / getattr(files, key), TITLES[key], rows, roll.recipe.encodings.get(key, "utf-8-sig")) for key, rows in made.items()]
