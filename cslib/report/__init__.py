@@ -6,7 +6,8 @@ from cslib.report.identity import Identity, identify
 from cslib.report.manifest import Finished, changed_files, finished_runs, read_manifest, reusable
 from cslib.report.run import Run, clean_outputs, clean_partials, open_run, protected_folder, start_run
 from cslib.report.summaries import hours_summary, provenance, queue_summary, rule_page, special_days
-from cslib.report.tell import heading, show, tell, tell_each
+from cslib.report.tell import show, tell, tell_each
+from cslib.report.titles import heading
 from cslib.report.verdict import Verdict, verdict, verdict_lines
 from cslib.report.workbook import full_tier_workbook, roster_workbook, write_workbook
 

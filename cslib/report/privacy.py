@@ -20,23 +20,10 @@ from xml.etree import ElementTree
 from cslib.core import tables, words
 from cslib.core.errors import Finding, RunError
 from cslib.report.store import read_json
+from cslib.report.titles import SHOWN_TABLES, heading
 
 LONG_LIST = 20  # rows; P08: no longer previews of people
-# Tables whose columns may stand on a page or in a workbook of the work tier (P04, P07: no pay, grade, capability or kind of leave by person).
-SHOWN_TABLES = (
-    "contacts",
-    "calendar",
-    "forecast",
-    "accuracy",
-    "requirement",
-    "roster",
-    "covers",
-    "coverage",
-    "hours",
-    "violations",
-    "cost_split",
-    "wage_cost",
-)
+_FULL_TIER = ("report.sheet_column.staff_no", "report.sheet_column.display_name")
 # Words that give away a column of personal data, whatever else its title says.
 _PERSONAL = (
     r"姓名|名字|工号|电话|手机|身份证|证件|住址|地址|出生|生日|性别|年龄|婚|孕|民族|籍贯|户口|银行卡|薪|病|残疾"
@@ -48,7 +35,7 @@ _FORBIDDEN = re.compile(_PERSONAL, re.IGNORECASE)
 _TITLE = re.compile(
     rf"(?:员工|本人|紧急|联系|家庭|employee |staff )?(?:{_PERSONAL})(?:号码?|日期|所在地|[ _]?(?:no\.?|number))?(?:\s*[\[（(].*)?", re.IGNORECASE
 )  # fmt: skip
-_EDGE, _END = r"(?<![\w.+/=-])", r"(?![\w/=]|\.\d)"
+_EDGE, _END = r"(?<![A-Za-z0-9_.+/=-])", r"(?![A-Za-z0-9_/=]|\.\d)"  # Chinese characters may touch a number, figures and addresses not
 _PATTERNS = {
     "phone": re.compile(rf"{_EDGE}(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{{4}}[- ]?\d{{4}}{_END}"),
     "landline": re.compile(rf"{_EDGE}0(?:10|2\d|[3-9]\d\d)-\d{{7,8}}{_END}"),
@@ -145,49 +132,39 @@ def scan_headings(headings: Iterable[str], place: str) -> list[Leak]:
     """Column titles that speak of personal data, or that neither the data dictionary nor the words file knows."""
     allowed = allowed_headings()
     leaks = []
-    for heading in (h.strip() for h in headings):
-        if _FORBIDDEN.search(heading) and heading not in allowed:
-            leaks.append(Leak("column", place, heading))
-        elif heading and heading not in allowed and not re.fullmatch(r"[\d:.\-/ ]+", heading):
-            leaks.append(Leak("unknown_column", place, heading))
+    for title in (h.strip() for h in headings):
+        if title in allowed or not title or re.fullmatch(r"[\d:.\-/ ]+", title):
+            continue
+        leaks.append(Leak("column" if _FORBIDDEN.search(title) else "unknown_column", place, title))
     return leaks
 
 
 @cache
 def allowed_headings() -> frozenset[str]:
     """Titles a column may carry, in both languages: columns of the tables that may be shown, and the titles of ``words.yml``."""
-    found = set()
-    for name in SHOWN_TABLES:
-        for column in tables.spec(name).columns.values():
-            for text in column.meaning.values():
-                short = re.split("[;；]", text)[0]
-                found |= {column.name, text, short} | _with_units(short, column.unit)
+    columns = {c for name in SHOWN_TABLES for c in tables.spec(name).columns}
+    found = columns | {title for column in columns for title in _titles(column)}
     for key, texts in words.all_keys():
-        if key.startswith(("report.column.", "report.sheet_column.", "report.index.")):
+        if key.startswith(("report.column.", "report.sheet_column.", "report.index.")) and key not in _FULL_TIER:
             found |= set(texts.values())
     return frozenset(found)
 
 
-def _with_units(title: str, unit: str) -> set[str]:
-    names = {unit} if unit else set()
-    if unit and words.has(f"report.unit.{unit}"):
-        for language in words.LANGUAGES:
-            with words.speaking(language):
-                names.add(words.say(f"report.unit.{unit}"))
-    return {f"{title} [{name}]" for name in names}
+def _titles(column: str) -> list[str]:
+    """A column's titles in both languages."""
+    titles = []
+    for language in words.LANGUAGES:
+        with words.speaking(language):
+            titles.append(heading(column))
+    return titles
 
 
 def scan_page(html: str, place: str) -> list[Leak]:
     """Leaks of a rendered page: patterns in its text, columns of its tables, lists of more than 20 people."""
     page = read_page(_NOT_TEXT.sub("", html))
     leaks = scan_text("\n".join(page.texts), place) + scan_headings(page.headings, place)
-    person = {
-        text
-        for name in ("roster", "covers")
-        for c in tables.spec(name).columns.values()
-        if c.name.endswith("_id")
-        for text in (c.name, *c.meaning.values())
-    }
+    keys = [c for name in ("roster", "covers") for c in tables.spec(name).columns if c.endswith("_id")]
+    person = {*keys, *(title for key in keys for title in _titles(key))}
     leaks += [Leak("long_list", place, titles[0]) for titles, rows in page.tables if rows - 1 > LONG_LIST and person & set(titles)]
     return leaks
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
-from cslib.core import tables
-from cslib.core.words import has, language, say
+from cslib.core.words import say
+from cslib.report.titles import heading
 
 ROWS = 20  # privacy requirement P08: no previews of more than 20 rows unless a page asks for a table without people
 
@@ -23,22 +23,6 @@ def tell_each(lines: Iterable[str]) -> None:
     text = "\n".join(f"- {line}" for line in lines)
     if text:
         display(Markdown(text))
-
-
-def heading(column: str) -> str:
-    """A column's title in the language in use: the dictionary's meaning and unit, else its words, else its name."""
-    for table in tables.dictionary().values():
-        if column in table.columns:
-            found = table.columns[column]
-            meaning = found.meaning[language()].split(";")[0].split("；")[0]
-            plain = found.unit and not found.unit.startswith(("see", "as in"))
-            return f"{meaning} [{say_unit(found.unit)}]" if plain else meaning
-    return say(f"report.column.{column}") if has(f"report.column.{column}") else column
-
-
-def say_unit(unit: str) -> str:
-    """A unit in the language in use."""
-    return say(f"report.unit.{unit}") if has(f"report.unit.{unit}") else unit
 
 
 def show(frame: pd.DataFrame, rows: int = ROWS) -> None:

@@ -101,8 +101,9 @@ def _people(book: Book, sheet: Worksheet, grid: Grid, roster: pd.DataFrame, tota
         sheet.set_row(row, 17)
         for at in column.values():
             sheet.write_blank(row, at, None, book.cell(align="center"))
-    for r in roster[["employee_id", "date", "kind", "shift"]].itertuples():
-        if r.date in column:
+    cells = roster[roster["date"].isin(column)]
+    for r in cells.sort_values(["employee_id", "date"], key=lambda c: c.map(place) if c.name == "employee_id" else c).itertuples():
+        if r.employee_id in place:
             text, colour = book.marks.cell(r.kind, r.shift), book.marks.cell_colour(r.kind, r.shift)
             sheet.write_string(place[r.employee_id], column[r.date], text, book.filled(colour))
     for number, (person, row) in enumerate(place.items(), 1):

@@ -1,0 +1,31 @@
+"""Titles of columns in the language in use, and which tables may be shown at all."""
+
+from __future__ import annotations
+
+import re
+
+from cslib.core import tables
+from cslib.core.words import has, language, say
+
+# Tables whose columns may stand on a page or in a workbook of the work tier (P04, P07: no pay, grade, capability or kind of leave by person).
+SHOWN_TABLES = (
+    "contacts", "calendar", "forecast", "accuracy", "requirement", "roster", "covers", "coverage", "hours", "violations", "cost_split", "wage_cost",
+)  # fmt: skip
+
+
+def heading(column: str) -> str:
+    """A column's title in the language in use: its words, else the dictionary's meaning and unit, else its name."""
+    if has(f"report.column.{column}"):
+        return say(f"report.column.{column}")
+    for name in (*SHOWN_TABLES, *tables.dictionary()):
+        if column in tables.spec(name).columns:
+            found = tables.spec(name).columns[column]
+            meaning = re.split("[;；]", found.meaning[language()])[0]
+            plain = found.unit and not found.unit.startswith(("see", "as in"))
+            return f"{meaning} [{say_unit(found.unit)}]" if plain else meaning
+    return column
+
+
+def say_unit(unit: str) -> str:
+    """A unit in the language in use."""
+    return say(f"report.unit.{unit}") if has(f"report.unit.{unit}") else unit
