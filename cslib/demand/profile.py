@@ -60,8 +60,9 @@ def profile(shares: Array, totals: Array, types: npt.NDArray[np.int64], weights:
     parent = groups[_GROUP]
     parent_days = _parent_days(filled, seen, types, load, sums, days, parent)
     shape = _mean(sums, days, parent, parent_days)
-    contacts = np.bincount(types, load * totals, minlength=TYPES)[:, None] * shape
-    shape = _smoothed(shape, contacts, settings.smooth_contacts)
+    own = np.bincount(types, load * totals, minlength=TYPES)
+    lent = np.array([own[members[group]].sum() for group in _GROUP])[:, None] * parent_days / (days + parent_days)
+    shape = _smoothed(shape, (own[:, None] + lent) * shape, settings.smooth_contacts)
     return np.asarray(shape / np.maximum(shape.sum(axis=1, keepdims=True), 1e-12))
 
 
@@ -90,6 +91,6 @@ def _parent_days(
 def _smoothed(shape: Array, contacts: Array, borrowed: float) -> Array:
     """Each interval as if ``borrowed`` contacts had fallen like the mean of it and its neighbours; open intervals only."""
     edges = np.pad(shape, ((0, 0), (1, 1)), mode="edge")
-    near = (edges[:, :-2] + edges[:, 1:-1] + edges[:, 2:]) / 3
+    near = (edges[:, :-2] + 2 * edges[:, 1:-1] + edges[:, 2:]) / 4
     mixed = (contacts * shape + borrowed * near) / (contacts + borrowed)
     return np.asarray(np.where(shape > 0, mixed, 0.0))

@@ -57,7 +57,7 @@ class Settings:
     season_width_d: float = 30.0
     season_floor: float = 0.05
     huber: float = 2.0
-    smooth_contacts: float = 20.0
+    smooth_contacts: float = 60.0
     history_days_max: int = 3653
     max_gap_share: float = 0.25
     fold_days: int = 28

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from demand_series import days_of
 
 from cslib.demand.features import Design, day_types, design, padded
 from cslib.demand.settings import SPREADS
-from demand_series import days_of
 
 
-def _design(first: str, last: str, country: str = "CN", *, weekdays_only: bool = False, shut: tuple[str, ...] = ()) -> tuple[Design, pd.DatetimeIndex]:
+def _design(
+    first: str, last: str, country: str = "CN", *, weekdays_only: bool = False, shut: tuple[str, ...] = ()
+) -> tuple[Design, pd.DatetimeIndex]:
     days = days_of(first, last, country)
     wide = padded(days, pd.Timestamp(first), pd.Timestamp(last))
     opened = pd.Series(True, index=wide.index)

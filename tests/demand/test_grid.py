@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from demand_series import daily, days_of, series
 
 from cslib.core.errors import ForecastError
 from cslib.demand.grid import closed_holidays, future_open, silent_weekdays, to_grid
-from demand_series import daily, days_of, series
 
 DAYS = days_of("2026-01-01", "2026-06-30")
 BY_DATE = DAYS.set_index("date")
