@@ -1,0 +1,177 @@
+"""A staff compiled into padded arrays for the pricing kernel: automata, and tables of the counters' joint state.
+
+The state of a person after a day is (mode, units so far, counters), the counters joined into one number ``g``: weekends, units of the
+week, and every limited or priced count. Equal automata and equal counter tables are stored once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import gcd
+from typing import NamedTuple
+
+import numpy as np
+
+from cslib.roster.columns.automaton import automaton_of
+from cslib.roster.columns.model import Counter, Person, Staff
+
+NEVER = 1e18  # infinite in compiled code
+
+
+class Kit(NamedTuple):
+    """Arrays of the kernel; people, automata a, counter tables b. Actions are kinds, then a day off.
+
+    Attributes
+    ----------
+    work, off : own prices of cells (person, day, kind), (person, day); total : price of units (person, units); units : (person, kind)
+    most : units that may not be passed; automaton, table : index of each person
+    follow (a, mode, action), working (a, mode)
+    count (b, g, kind) next g or -1; step (b, g, kind) its price; weekend (b, g) g after a counted weekend or -1; monday (b, g); end (b, g)
+    weekend_kind : (b,) 0 nothing counted, 1 worked weekends counted, 2 free ones
+    sizes : (a,) modes, counters : (b,) joint states
+    """
+
+    work: np.ndarray
+    off: np.ndarray
+    total: np.ndarray
+    units: np.ndarray
+    most: np.ndarray
+    automaton: np.ndarray
+    table: np.ndarray
+    follow: np.ndarray
+    working: np.ndarray
+    count: np.ndarray
+    step: np.ndarray
+    weekend: np.ndarray
+    monday: np.ndarray
+    end: np.ndarray
+    weekend_kind: np.ndarray
+    sizes: np.ndarray
+    counters: np.ndarray
+    weekend_end: np.ndarray
+    new_week: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Table:
+    count: np.ndarray
+    step: np.ndarray
+    weekend: np.ndarray
+    monday: np.ndarray
+    end: np.ndarray
+    weekend_kind: int
+
+
+def compile_staff(staff: Staff) -> Kit:
+    """The kit of a staff."""
+    automata, which = _distinct([_key_of_order(p) for p in staff.people], [automaton_of for _ in staff.people], staff.people)
+    units, totals, weeks = zip(*[_own_units(p, staff) for p in staff.people], strict=True)
+    keys = [_key_of_counts(p, u, w) for p, u, w in zip(staff.people, units, weeks, strict=True)]
+    makers = [lambda who, u=u, w=w: _table(who, staff, u, w) for u, w in zip(units, weeks, strict=True)]
+    tables, table = _distinct(keys, makers, staff.people)
+    work = np.where(np.isfinite([p.work_cost for p in staff.people]), [p.work_cost for p in staff.people], NEVER)
+    off = np.where(np.isfinite([p.off_cost for p in staff.people]), [p.off_cost for p in staff.people], NEVER)
+    start = np.r_[True, staff.week[1:] != staff.week[:-1]]
+    return Kit(
+        work, off, _pad(totals, NEVER), np.array(units, dtype=np.int64), np.array([len(t) - 1 for t in totals]), which, table,
+        _pad([a.follow for a in automata], -1), _pad([a.working for a in automata], False),
+        _pad([t.count for t in tables], -1), _pad([t.step for t in tables], 0.0), _pad([t.weekend for t in tables], -1),
+        _pad([t.monday for t in tables], 0), _pad([t.end for t in tables], NEVER), np.array([t.weekend_kind for t in tables]),
+        np.array([len(a.working) for a in automata]), np.array([len(t.end) for t in tables]), staff.weekend_end.astype(np.bool_), start,
+    )  # fmt: skip
+
+
+def _distinct(keys: list[object], makers: list, people: tuple[Person, ...]) -> tuple[list, np.ndarray]:
+    made: list = []
+    number: dict[object, int] = {}
+    which = []
+    for key, maker, who in zip(keys, makers, people, strict=True):
+        if key not in number:
+            number[key] = len(made)
+            made.append(maker(who))
+        which.append(number[key])
+    return made, np.array(which, dtype=np.int64)
+
+
+def _key_of_order(p: Person) -> object:
+    rules = p.sequence
+    able = np.isfinite(p.work_cost).any(axis=0)
+    limits = rules.max_run, rules.min_run, rules.min_off, rules.max_night_run, p.history
+    return rules.gap.tobytes(), rules.night.tobytes(), able.tobytes(), limits
+
+
+def _key_of_counts(p: Person, units: np.ndarray, week: tuple[int, ...]) -> object:
+    able = np.isfinite(p.work_cost).any(axis=0).tobytes()
+    return tuple((c.kinds.tobytes(), c.free, c.price) for c in p.counters), p.max_weekends, units.tobytes(), week, able
+
+
+def _own_units(p: Person, staff: Staff) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
+    """Units, price of totals and week limits of a person, over the divisor of the kinds he may work."""
+    able = np.isfinite(p.work_cost).any(axis=0)
+    divisor = 0
+    for unit in staff.units[able]:
+        divisor = gcd(divisor, int(unit))
+    divisor = max(divisor, 1)
+    total = np.where(np.isfinite(p.total_cost), p.total_cost, NEVER)[::divisor]
+    allowed = np.flatnonzero(total < NEVER)
+    reach = min(int(allowed[-1]) if len(allowed) else 0, staff.days * int(staff.units[able].max(initial=0)) // divisor)
+    return np.where(able, staff.units // divisor, 0), total[: reach + 1], tuple(int(w) // divisor for w in p.week_max)
+
+
+def _binding(p: Person, staff: Staff) -> list[Counter]:
+    able = np.isfinite(p.work_cost).any(axis=0)
+    return [c for c in p.counters if (c.kinds & able).any() and c.free < staff.days]
+
+
+def _table(p: Person, staff: Staff, units: np.ndarray, week: tuple[int, ...]) -> _Table:
+    """Joint counters: (weekends, units of the week, counts...) in mixed radix."""
+    counters = _binding(p, staff)
+    weekends = int(staff.weekend_end.sum())
+    worked, free = p.max_weekends, max(weekends - p.max_weekends, 0)
+    kind = 0 if worked >= weekends else 1 if worked <= free else 2
+    steps = len(set(week))
+    if steps > 1:
+        raise ValueError("week limits that differ from week to week")  # the bridge splits such people off
+    most_week = week[0] if week and week[0] < 7 * int(units.max()) else 0
+    sizes = [{0: 1, 1: worked + 1, 2: free + 1}[kind], most_week + 1, *[c.free + 1 for c in counters]]
+    g = int(np.prod(sizes))
+    digits = np.array(np.unravel_index(np.arange(g), sizes))
+    count, price = np.full((g, staff.kinds), -1, dtype=np.int32), np.zeros((g, staff.kinds))
+    for k in range(staff.kinds):
+        target, ok = digits.copy(), np.ones(g, dtype=bool)
+        if most_week:
+            target[1] += units[k]
+            ok &= target[1] <= most_week
+        for j, c in enumerate(counters):
+            if c.kinds[k]:
+                full = digits[2 + j] == c.free
+                target[2 + j] += ~full
+                ok &= ~full | np.isfinite(c.price)
+                price[:, k] += np.where(full & np.isfinite(c.price), c.price, 0.0)
+        target[1] = np.minimum(target[1], sizes[1] - 1)
+        count[:, k] = np.where(ok, np.ravel_multi_index(target, sizes), -1)
+    return _Table(count, price, *_weekends(digits, sizes, kind), kind)
+
+
+def _weekends(digits: np.ndarray, sizes: list[int], kind: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """g after one more counted weekend (worked: -1 beyond the limit; free: no more than are owed), after a Monday, and the end's price."""
+    more = digits.copy()
+    more[0] += 1
+    over = more[0] >= sizes[0]
+    more[0] = np.minimum(more[0], sizes[0] - 1)
+    weekend = np.ravel_multi_index(more, sizes)
+    if kind == 1:
+        weekend = np.where(over, -1, weekend)
+    monday = digits.copy()
+    monday[1] = 0
+    end = np.where((kind == 2) & (digits[0] < sizes[0] - 1), NEVER, 0.0)
+    return weekend.astype(np.int32), np.ravel_multi_index(monday, sizes).astype(np.int32), end
+
+
+def _pad(parts: tuple | list, fill: object) -> np.ndarray:
+    """Arrays of one rank stacked, each filled up to the largest."""
+    shape = tuple(max(p.shape[i] for p in parts) for i in range(parts[0].ndim))
+    out = np.full((len(parts), *shape), fill, dtype=parts[0].dtype)
+    for i, part in enumerate(parts):
+        out[(i, *(slice(0, n) for n in part.shape))] = part
+    return out

@@ -1,0 +1,188 @@
+"""The abstract month that the large-scale engine solves: people, days, kinds of work, and what each choice costs. No tables, no names.
+
+A plan is an integer array (people, days): the kind worked, or ``OFF``. Everything about one person is in ``Person``; people meet only in
+the coverage, which is either a number of people per (day, kind) (``ShiftCover``) or people on duty per interval with skills and breaks
+(``cslib.roster.columns.intervals.IntervalCover``). ``findings`` and ``own_cost`` recount a plan by the plain wording of the rules and share
+nothing with the optimiser.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+OFF = -1
+FREE = 10**6  # a limit that never binds
+FORBIDDEN = np.inf
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """Rules about the order of days.
+
+    Attributes
+    ----------
+    gap : (kinds, kinds) least days off between a kind and the next kind worked; 0 = may follow on the next day
+    night : (kinds,) flags of night work; ``max_night_run`` limits nights on days in a row
+    max_run, min_run : days worked in a row; min_off : days off in a row. Runs that touch an edge of the horizon may be shorter than a
+        minimum; a run carried over from the month before counts with the days it already has.
+    """
+
+    gap: np.ndarray
+    night: np.ndarray
+    max_run: int = FREE
+    min_run: int = 1
+    min_off: int = 1
+    max_night_run: int = FREE
+
+
+@dataclass(frozen=True)
+class History:
+    """What the month before left: days worked in a row and nights among them up to the eve, and the kind worked on the eve (``OFF``: none)."""
+
+    run: int = 0
+    nights: int = 0
+    last: int = OFF
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Days on which one of ``kinds`` (flags) is worked: up to ``free`` of them cost nothing, each further one ``price`` (infinite: forbidden)."""
+
+    kinds: np.ndarray
+    free: int
+    price: float = FORBIDDEN
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person's month.
+
+    Attributes
+    ----------
+    work_cost : (days, kinds) price of working a kind on a day, infinite where it is not allowed; off_cost : (days,) of a day off
+    total_cost : (units + 1,) price of the units worked in the whole horizon, infinite where not allowed; more units are not allowed
+    max_weekends : weekends with work on at least one day
+    week_max : units allowed per week of the model, empty if unlimited
+    team : class of people who hold the same skills (interval coverage)
+    """
+
+    sequence: Sequence
+    work_cost: np.ndarray
+    off_cost: np.ndarray
+    total_cost: np.ndarray
+    counters: tuple[Counter, ...] = ()
+    max_weekends: int = FREE
+    week_max: tuple[int, ...] = ()
+    history: History = field(default_factory=History)
+    team: int = 0
+
+
+@dataclass(frozen=True)
+class Staff:
+    """People and the calendar they share.
+
+    Attributes
+    ----------
+    units : (kinds,) whole units of paid time of a kind (minutes over a common divisor)
+    weekend_end : (days,) Sundays whose Saturday lies in the horizon
+    week : (days,) number of the week of a day
+    """
+
+    people: tuple[Person, ...]
+    units: np.ndarray
+    weekend_end: np.ndarray
+    week: np.ndarray
+
+    @property
+    def days(self) -> int:
+        """Days of the horizon."""
+        return len(self.week)
+
+    @property
+    def kinds(self) -> int:
+        """Kinds of work."""
+        return len(self.units)
+
+
+@dataclass(frozen=True)
+class ShiftCover:
+    """People wanted per (day, kind): each missing one costs ``under``, each one too many ``over``; all arrays (days, kinds)."""
+
+    need: np.ndarray
+    under: np.ndarray
+    over: np.ndarray
+
+    def cost(self, plan: np.ndarray) -> float:
+        """Price of what a plan leaves short or has too many."""
+        days, kinds = self.need.shape
+        count = np.array([[np.count_nonzero(plan[:, d] == k) for k in range(kinds)] for d in range(days)])
+        short, many = np.maximum(self.need - count, 0), np.maximum(count - self.need, 0)
+        return float((short * self.under).sum() + (many * self.over).sum())
+
+
+def own_cost(staff: Staff, person: int, month: np.ndarray) -> float:
+    """What one person's month costs by itself: cells, units, counters. Infinite where a priced cell or total is not allowed."""
+    who = staff.people[person]
+    cells = sum(float(who.off_cost[d] if k == OFF else who.work_cost[d, k]) for d, k in enumerate(month))
+    units = int(staff.units[month[month != OFF]].sum())
+    total = float(who.total_cost[units]) if units < len(who.total_cost) else FORBIDDEN
+    extra = 0.0
+    for counter in who.counters:
+        above = int(counter.kinds[month[month != OFF]].sum()) - counter.free
+        extra += above * counter.price if above > 0 else 0.0
+    return cells + total + extra
+
+
+def findings(staff: Staff, person: int, month: np.ndarray) -> list[str]:
+    """Names of the rules that a month breaks, by their plain wording."""
+    who, broken = staff.people[person], []
+    if not np.isfinite(own_cost(staff, person, month)):
+        broken.append("cell, total or count")
+    broken += _broken_order(who, month)
+    worked = month != OFF
+    weekends = sum(bool(worked[d] or worked[d - 1]) for d in np.flatnonzero(staff.weekend_end))
+    if weekends > who.max_weekends:
+        broken.append("weekends")
+    for week, most in enumerate(who.week_max):
+        inside = worked & (staff.week == week)
+        if staff.units[month[inside]].sum() > most:
+            broken.append("week hours")
+    return broken
+
+
+def _broken_order(who: Person, month: np.ndarray) -> list[str]:
+    rules, past, broken = who.sequence, who.history, []
+    last, off, days = past.last, 0, len(month)
+    run, nights, run_open, off_open = past.run, past.nights, True, True
+    for kind in month:
+        if kind == OFF:
+            if run > 0 and off == 0:
+                if run < rules.min_run and not run_open:
+                    broken.append("least run")
+                off_open = False
+            off, run, nights = off + 1, 0, 0
+            continue
+        if last != OFF and off < rules.gap[last, kind]:
+            broken.append("succession")
+        if 0 < off < rules.min_off and not off_open:
+            broken.append("least days off")
+        if off > 0:
+            run_open = False
+        run, nights, off, last = run + 1, nights + 1 if rules.night[kind] else 0, 0, kind
+        if run > rules.max_run:
+            broken.append("longest run")
+        if nights > rules.max_night_run:
+            broken.append("nights in a row")
+    return broken if days else []
+
+
+def plan_findings(staff: Staff, plan: np.ndarray) -> list[tuple[int, str]]:
+    """All broken rules of a plan as (person, rule)."""
+    return [(p, rule) for p in range(len(staff.people)) for rule in findings(staff, p, plan[p])]
+
+
+def people_cost(staff: Staff, plan: np.ndarray) -> float:
+    """What all months cost without coverage."""
+    return float(sum(own_cost(staff, p, plan[p]) for p in range(len(staff.people))))

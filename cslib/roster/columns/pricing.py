@@ -1,0 +1,156 @@
+"""The cheapest legal month of one person, exactly: dynamic programming over days and states (mode, units, counters), compiled.
+
+Only states that can be reached and can still get to an allowed total are kept. A day may be fixed; a window of a month costs little
+more than its own days.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from cslib.roster.columns.kit import NEVER, Kit
+
+ANY = -2  # a day that is not fixed
+
+
+class Scratch(NamedTuple):
+    """Working memory of one thread: place of a state in the layer (-1: none), and all layers one after another."""
+
+    place: np.ndarray
+    state: np.ndarray
+    value: np.ndarray
+    parent: np.ndarray
+    action: np.ndarray
+    least: np.ndarray
+    most: np.ndarray
+
+
+def scratch_for(kit: Kit) -> Scratch:
+    """Memory that is enough for any person of a kit."""
+    states = int(max(kit.sizes[a] * (m + 1) * kit.counters[b] for a, m, b in zip(kit.automaton, kit.most, kit.table, strict=True)))
+    days = kit.off.shape[1]
+    room = min(states * (days + 1), 60_000_000) + 1
+    return Scratch(
+        np.full(states, -1, dtype=np.int32), np.empty(room, dtype=np.int32), np.empty(room), np.empty(room, dtype=np.int32),
+        np.empty(room, dtype=np.int16), np.empty(days + 1, dtype=np.int64), np.empty(days + 1, dtype=np.int64),
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _reach(p, work, off, fixed, kit, s):  # type: ignore[no-untyped-def]
+    """Least and most units that the days from d on can add, into s.least and s.most."""
+    days, kinds = work.shape
+    s.least[days] = 0
+    s.most[days] = 0
+    for d in range(days - 1, -1, -1):
+        low, high = 1 << 40, 0
+        if fixed[d] == -1 or (fixed[d] == ANY and off[d] < NEVER):
+            low = 0
+        for k in range(kinds):
+            if fixed[d] == k or (fixed[d] == ANY and work[d, k] < NEVER):
+                low = min(low, kit.units[p, k])
+                high = max(high, kit.units[p, k])
+        if low == 1 << 40:
+            low = 0
+        s.least[d] = s.least[d + 1] + low
+        s.most[d] = s.most[d + 1] + high
+
+
+@njit(cache=True, nogil=True)
+def best_month(p, work, off, fixed, kit, s, month):  # type: ignore[no-untyped-def]
+    """Cheapest month of person ``p`` at cell prices ``work`` (days, kinds) and ``off`` (days,), with days fixed to a kind, -1 (off) or ANY.
+
+    Writes the month and returns its price including totals and counters (NEVER if there is none).
+    """
+    days, kinds = work.shape
+    a, b = kit.automaton[p], kit.table[p]
+    G, U = kit.counters[b], kit.most[p] + 1
+    low_total = 0
+    while low_total < U and kit.total[p, low_total] >= NEVER:
+        low_total += 1
+    _reach(p, work, off, fixed, kit, s)
+    weekend_kind = kit.weekend_kind[b]
+    s.state[0], s.value[0], s.parent[0] = 0, 0.0, -1
+    begin, end = 0, 1
+    for d in range(days):
+        free = end
+        first, last = 0, kinds
+        if fixed[d] == -1:
+            first = kinds
+        elif fixed[d] >= 0:
+            first, last = fixed[d], fixed[d]
+        sunday = weekend_kind > 0 and kit.weekend_end[d]
+        monday = kit.new_week[d]
+        for i in range(begin, end):
+            state = s.state[i]
+            g = state % G
+            rest = state // G
+            u = rest % U
+            mode = rest // U
+            if monday:
+                g = kit.monday[b, g]
+            was_on = kit.working[a, mode]
+            for k in range(first, last + 1):
+                after = kit.follow[a, mode, k]
+                if after < 0:
+                    continue
+                value, v, h = s.value[i], u, g
+                if k < kinds:
+                    price = work[d, k]
+                    h = kit.count[b, g, k]
+                    if price >= NEVER or h < 0:
+                        continue
+                    v += kit.units[p, k]
+                    value += price + kit.step[b, g, k]
+                else:
+                    price = off[d]
+                    if price >= NEVER:
+                        continue
+                    value += price
+                if v + s.least[d + 1] >= U or v + s.most[d + 1] < low_total:
+                    continue
+                if sunday and (was_on or k < kinds) == (weekend_kind == 1):
+                    h = kit.weekend[b, h]
+                    if h < 0:
+                        continue
+                target = (after * U + v) * G + h
+                at = s.place[target]
+                if at < 0:
+                    if free >= len(s.state):
+                        raise MemoryError("states of one person exceed the working memory")
+                    s.place[target] = free
+                    s.state[free], s.value[free], s.parent[free], s.action[free] = target, value, i, k
+                    free += 1
+                elif value < s.value[at]:
+                    s.value[at], s.parent[at], s.action[at] = value, i, k
+        for i in range(end, free):
+            s.place[s.state[i]] = -1
+        begin, end = end, free
+        if begin == end:
+            return NEVER
+    best, at = NEVER, -1
+    for i in range(begin, end):
+        state = s.state[i]
+        value = s.value[i] + kit.total[p, (state // G) % U] + kit.end[b, state % G]
+        if value < best:
+            best, at = value, i
+    if at < 0:
+        return NEVER
+    for d in range(days - 1, -1, -1):
+        month[d] = s.action[at] if s.action[at] < kinds else -1
+        at = s.parent[at]
+    return best
+
+
+@njit(cache=True, nogil=True)
+def price_all(work, off, kit, s, months):  # type: ignore[no-untyped-def]
+    """Cheapest months of all people at cell prices (people, days, kinds) and (people, days); writes them, returns their prices."""
+    people, days = off.shape
+    fixed = np.full(days, ANY)
+    values = np.empty(people)
+    for p in range(people):
+        values[p] = best_month(p, work[p], off[p], fixed, kit, s, months[p])
+    return values

@@ -1,0 +1,167 @@
+"""Solve an interval-coverage month: first plan, bound, then chains of ruin and recreate that meet at fixed points of their work.
+
+With a work limit everything that is decided depends on moves made, never on a clock or on the number of threads: the number of chains is
+fixed and they exchange plans only between rounds. Paced by the clock, the temperature follows the seconds instead, and the answer says so.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from cslib.roster.columns.bound import lagrangian, within_prices
+from cslib.roster.columns.heads import head_count_duals
+from cslib.roster.columns.intervals import Cover, IntervalCover, compile_cover
+from cslib.roster.columns.kit import Kit, compile_staff
+from cslib.roster.columns.model import Staff
+from cslib.roster.columns.pricing import ANY, Scratch, scratch_for
+from cslib.roster.columns.recreate import State, anneal, construct, load, new_state
+
+CHAINS = 2
+ROUNDS = 60
+MOVES = 1500  # moves of a chain per person at work = 1
+WIDTHS = np.array([3, 10])
+MOST_PEOPLE = 4
+Watch = Callable[[float, float, float], None]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to stop: gap [share of the larger of cost and ``gap_floor``], work (1 = normal), seconds; ``by_clock`` paces the search by the seconds."""
+
+    gap: float
+    gap_floor: float
+    work: float
+    seconds: float
+    by_clock: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """Answer: plan (people, days), breaks (people, days, breaks), cost, bound, why it ended (gap | work | clock), moves; ``blocked``: first person
+    who has no legal month (then there is no plan)."""
+
+    plan: np.ndarray
+    at: np.ndarray
+    cost: float
+    bound: float
+    ended_by: str
+    moves: int
+    blocked: int = -1
+
+
+@dataclass
+class Search:
+    """A search in progress."""
+
+    kit: Kit
+    cover: Cover
+    team: np.ndarray
+    pinned: np.ndarray
+    states: list[State]
+    scratch: list[Scratch]
+    bound: float
+
+    @property
+    def best(self) -> State:
+        """The chain with the cheapest plan so far; the first of equals."""
+        return min(self.states, key=lambda s: float(s.figures[1]))
+
+    def closed(self, limits: Limits) -> bool:
+        """Whether the best plan is as close to the bound as asked for."""
+        cost = float(self.best.figures[1])
+        return cost - self.bound <= limits.gap * max(cost, limits.gap_floor) + 1e-6
+
+
+def solve_intervals(
+    staff: Staff, cover: IntervalCover, limits: Limits, *, seed: int = 0, threads: int = CHAINS, pinned: np.ndarray | None = None,
+    watch: Watch | None = None, clock: Callable[[], float] = time.perf_counter,
+) -> Found:  # fmt: skip
+    """Cheapest plan found within the limits, and a bound.
+
+    Parameters
+    ----------
+    pinned : (people, days) kind, ``OFF`` or ``ANY`` (-2)
+    watch : called with (share of the limit used, best cost, bound)
+    """
+    begun = clock()
+    search = start(staff, cover, seed, pinned)
+    first = construct(search.states[0], _order(staff), search.team, search.kit, search.cover, search.pinned, search.scratch[0])
+    if first >= 0:
+        return Found(search.states[0].plan, search.states[0].at, np.inf, -np.inf, "gap", 0, int(first))
+    if watch:
+        watch(0.0, float(search.best.figures[1]), search.bound)
+    duals = head_count_duals(staff, search.kit, search.cover, max(limits.seconds / 4, 1.0))
+    search.bound = lagrangian(search.cover, search.kit, search.team, within_prices(search.cover, duals), search.scratch[0])[0]
+    for other in search.states[1:]:
+        load(other, search.states[0])
+    ended_by, moves = _run(search, limits, threads, watch, begun, clock)
+    best = search.best
+    return Found(best.best.copy(), best.best_at.copy(), float(best.figures[1]), min(search.bound, float(best.figures[1])), ended_by, moves)
+
+
+def start(staff: Staff, cover: IntervalCover, seed: int, pinned: np.ndarray | None) -> Search:
+    """Compiled problem with empty chains."""
+    kit, compiled = compile_staff(staff), compile_cover(cover)
+    people = len(staff.people)
+    states = [new_state(people, staff.days, compiled, seed * CHAINS + i) for i in range(CHAINS)]
+    team = np.array([p.team for p in staff.people], dtype=np.int64)
+    held = np.full((people, staff.days), ANY, dtype=np.int64) if pinned is None else pinned.astype(np.int64)
+    return Search(kit, compiled, team, held, states, [scratch_for(kit) for _ in states], -np.inf)
+
+
+def _order(staff: Staff) -> np.ndarray:
+    """People with few kinds first: the others fill what they leave."""
+    freedom = [int(np.isfinite(p.work_cost).sum()) for p in staff.people]
+    return np.argsort(freedom, kind="stable").astype(np.int64)
+
+
+def _run(search: Search, limits: Limits, threads: int, watch: Watch | None, begun: float, clock: Callable[[], float]) -> tuple[str, int]:
+    people = len(search.states[0].plan)
+    total = max(1, round(MOVES * people * limits.work))
+    step = max(20, min(total // ROUNDS, 5 * people)) if not limits.by_clock else 100
+    hot, cold = _heat(search.cover, people, 10**9 if limits.by_clock else total)
+    done, share, exchanged, before = 0, 0.0, 0.5, clock()
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        while True:
+            if search.closed(limits):
+                return "gap", done * CHAINS
+            if done >= total and not limits.by_clock:
+                return "work", done * CHAINS
+            if clock() - begun >= limits.seconds:
+                return "clock", done * CHAINS
+            share = min(1.0, (clock() - before) / max(limits.seconds - (before - begun), 1e-3)) if limits.by_clock else done / total
+            after = min(1.0, share + (0.005 if limits.by_clock else step / total))
+            heats = hot * (cold / hot) ** share, hot * (cold / hot) ** after
+            jobs = [pool.submit(_round, search, i, step, heats) for i in range(len(search.states))]
+            for job in jobs:
+                job.result()
+            done += step
+            if share >= exchanged:
+                exchanged += 0.1
+                _exchange(search)
+            if watch:
+                watch(share, float(search.best.figures[1]), search.bound)
+
+
+def _round(search: Search, chain: int, moves: int, heats: tuple[float, float]) -> None:
+    anneal(search.states[chain], moves, *heats, MOST_PEOPLE, WIDTHS, search.team, search.kit, search.cover, search.pinned, search.scratch[chain])
+
+
+def _exchange(search: Search) -> None:
+    """All chains go on from the plan of the one that stands best now."""
+    lead = min(search.states, key=lambda s: float(s.figures[0]))
+    for state in search.states:
+        if state is not lead:
+            load(state, lead)
+
+
+def _heat(cover: Cover, people: int, moves: int) -> tuple[float, float]:
+    """Temperatures: about the price of one person-interval at first, a twentieth in the end; cooler where there is little time."""
+    least = float(cover.rise[-1] + cover.over)
+    hot = 0.7 * least * min(1.0, (moves / people / 1200) ** 0.5)
+    return hot, hot / 20

@@ -1,0 +1,104 @@
+"""Interval prices by Hall's rows against augmenting paths; bound against plans; same plan at one and two threads."""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import product
+
+import numpy as np
+import pytest
+from months import cover, staff
+
+from cslib.roster.columns.bound import improve, lagrangian, within_prices
+from cslib.roster.columns.heads import head_count_duals
+from cslib.roster.columns.intervals import compile_cover, head_counts, interval_cost, slot_price
+from cslib.roster.columns.kit import compile_staff
+from cslib.roster.columns.model import FORBIDDEN, OFF, people_cost, plan_findings
+from cslib.roster.columns.pricing import scratch_for
+from cslib.roster.columns.search import CHAINS, Limits, solve_intervals
+
+WORK = Limits(gap=0.0, gap_floor=1.0, work=0.02, seconds=1e6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_price_of_an_interval_is_that_of_the_best_assignment(seed):
+    rng = np.random.default_rng(seed)
+    given = cover(rng, 4)
+    compiled, n = compile_cover(given), rng.integers(0, 4, (24, 2))
+    assert sum(slot_price(t, n, -1, compiled) for t in range(24)) == pytest.approx(interval_cost(given, n))
+
+
+def _month(seed: int):
+    rng = np.random.default_rng(seed)
+    team = staff(rng, people=5, teams=2)
+    easy = [dataclasses.replace(p, off_cost=np.nan_to_num(p.off_cost, posinf=0.0), week_max=(), total_cost=np.zeros(17)) for p in team.people]
+    return dataclasses.replace(team, people=tuple(easy)), cover(rng, 8)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_search_returns_a_legal_plan_whose_cost_is_recounted_and_not_below_the_bound(seed):
+    team, need = _month(seed)
+    found = solve_intervals(team, need, WORK, seed=seed)
+    counts = head_counts(need, found.plan, found.at, np.array([p.team for p in team.people]))
+    assert not plan_findings(team, found.plan)
+    assert people_cost(team, found.plan) + interval_cost(need, counts) == pytest.approx(found.cost)
+    assert found.bound <= found.cost + 1e-9
+    assert found.ended_by in ("gap", "work")
+
+
+def test_one_and_two_threads_give_the_same_plan_and_another_seed_may_not():
+    team, need = _month(7)
+    one, two = (solve_intervals(team, need, WORK, seed=3, threads=t) for t in (1, CHAINS))
+    assert (one.plan == two.plan).all() and (one.at == two.at).all()
+    assert (one.cost, one.bound, one.moves, one.ended_by) == (two.cost, two.bound, two.moves, two.ended_by)
+
+
+def test_two_people_and_three_days_are_solved_as_by_trying_everything():
+    rng = np.random.default_rng(11)
+    team = staff(rng, people=2, days=3, teams=2)
+    free = tuple(dataclasses.replace(p, total_cost=np.zeros(7), week_max=(), off_cost=np.zeros(3)) for p in team.people)
+    team, need = dataclasses.replace(team, people=free, weekend_end=np.zeros(3, dtype=bool)), cover(rng, 3)
+    best = np.inf
+    for cells in product(range(OFF, 3), repeat=6):
+        plan = np.array(cells).reshape(2, 3)
+        if plan_findings(team, plan):
+            continue
+        own = people_cost(team, plan)
+        breaks = [(1, 2) if k == 1 else (0,) for k in cells]
+        for at in product(*breaks):
+            counts = head_counts(need, plan, np.array(at).reshape(2, 3, 1), np.array([0, 1]))
+            best = min(best, own + interval_cost(need, counts))
+    found = solve_intervals(team, need, dataclasses.replace(WORK, work=1.0))
+    assert found.cost == pytest.approx(best)
+    assert found.bound <= best + 1e-9
+
+
+def test_a_bound_is_valid_at_any_duals_and_improving_never_lowers_it():
+    team, need = _month(2)
+    kit, compiled = compile_staff(team), compile_cover(need)
+    scratch, of = scratch_for(kit), np.array([p.team for p in team.people])
+    cost = solve_intervals(team, need, WORK).cost
+    rng = np.random.default_rng(0)
+    wild = within_prices(compiled, rng.random(compiled.need.shape) * 30 - 5)
+    guided = within_prices(compiled, head_count_duals(team, kit, compiled, 10.0))
+    for duals in (wild, guided):
+        bound = lagrangian(compiled, kit, of, duals, scratch)[0]
+        better = improve(compiled, kit, of, duals, cost, 12, scratch)[0]
+        assert bound - 1e-9 <= better <= cost + 1e-6
+
+
+def test_looser_rules_never_raise_the_bound():
+    team, need = _month(4)
+    kit, compiled = compile_staff(team), compile_cover(need)
+    of = np.array([p.team for p in team.people])
+    duals = within_prices(compiled, head_count_duals(team, kit, compiled, 10.0))
+    loose = dataclasses.replace(team, people=tuple(dataclasses.replace(p, counters=(), max_weekends=9) for p in team.people))
+    wide = compile_staff(loose)
+    assert lagrangian(compiled, wide, of, duals, scratch_for(wide))[0] <= lagrangian(compiled, kit, of, duals, scratch_for(kit))[0] + 1e-9
+
+
+def test_a_person_without_a_legal_month_is_named():
+    team, need = _month(1)
+    people = list(team.people)
+    people[3] = dataclasses.replace(people[3], work_cost=np.full((8, 3), FORBIDDEN), off_cost=np.full(8, FORBIDDEN))
+    assert solve_intervals(dataclasses.replace(team, people=tuple(people)), need, WORK).blocked == 3
