@@ -62,6 +62,21 @@ def hours_summary(hours: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"premium": [say(f"report.premium.{p}") for p in sums.index], "hours_h": sums.to_numpy()})
 
 
+def cost_table(cost_split: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """The priced cost by price line, in words, dearest first."""
+    prices = study.params.prices.prices
+    ordered = cost_split.sort_values(["priced_yuan", "price"], ascending=[False, True])
+    return pd.DataFrame(
+        {
+            "price": [pick(prices[code].meaning) for code in ordered["price"]],
+            "quantity": ordered["quantity"],
+            "unit": [say(f"report.unit.{unit}") for unit in ordered["unit"]],
+            "rate_yuan": ordered["rate_yuan"],
+            "priced_yuan": ordered["priced_yuan"],
+        }
+    )
+
+
 def provenance(study: Study) -> pd.DataFrame:
     """Every file the study was read from, with the first digits of its sha256, and every value the scenario changed."""
     rows = [{"what": portable(name), "digest": digest[:12]} for name, digest in {**study.params.files, **study.files}.items()]

@@ -96,10 +96,10 @@ def _report(problem: Problem, answer: Answer, priced: float, gap: float, spent_s
     )  # fmt: skip
 
 
-def trace(plan: Plan) -> Trace:
-    """Priced cost of a plan: the sum of quantity x list price over the price lines."""
+def trace(cost_split: pd.DataFrame) -> Trace:
+    """Priced cost of a plan (table ``cost_split``): the sum of quantity x list price over the price lines."""
     lines = []
-    for row in plan.cost_split.itertuples(index=False):
+    for row in cost_split.itertuples(index=False):
         rate = Trace("rate", float(row.rate_yuan), f"yuan per {row.unit}", rule=row.price, source="params/prices.yml")
         parts = Trace("quantity", float(row.quantity), row.unit), rate
         lines.append(Trace(row.price, float(row.priced_yuan), "yuan", "quantity * rate", parts))
