@@ -96,9 +96,9 @@ def first_weights(working: Array, age: Array, huber: float) -> Array:
     distance = np.zeros(len(working))
     for weekday in range(7):
         mine = np.flatnonzero(age.astype(int) % 7 == weekday)
-        for place, row in enumerate(mine):
-            near = mine[max(0, place - _AROUND) : place + _AROUND + 1]
-            distance[row] = abs(working[row] - float(np.median(working[near])))
+        if len(mine):
+            around = np.lib.stride_tricks.sliding_window_view(np.pad(working[mine], _AROUND, constant_values=np.nan), 2 * _AROUND + 1)
+            distance[mine] = np.abs(working[mine] - np.nanmedian(around, axis=1))
     usual = max(1.4826 * float(np.median(distance)), _SMALLEST)
     return np.asarray(np.minimum(1.0, huber * usual / np.maximum(distance, 1e-12)) ** 2)
 

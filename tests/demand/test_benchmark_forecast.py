@@ -1,0 +1,84 @@
+"""The benchmark's command line on files of its own."""
+
+from __future__ import annotations
+
+import json
+import runpy
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from demand_series import daily, days_of, series
+
+MAIN = runpy.run_path(str(Path(__file__).resolve().parents[2] / "benchmarks" / "forecast.py"))["main"]
+DAYS = days_of("2026-01-01", "2026-07-31")
+KEYS = {"series", "model", "origin", "wape", "mase", "pinball", "cov80", "cov95", "day_wape", "total_error", "cpu_s"}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    parts = []
+    for name, level in (("calls", 900.0), ("chats", 60.0)):
+        found = series(daily(DAYS, level=level), DAYS, interval_min=30, noise=name)
+        parts.append(pd.DataFrame({"timestamp": found.index, "series": name, "volume": found.to_numpy()}))
+    frame = pd.concat(parts).sample(frac=1.0, random_state=2)
+    frame.loc[frame["timestamp"] == "2026-03-03 10:00", "volume"] = None
+    frame.to_csv(tmp_path / "two.csv", index=False)
+    return tmp_path / "two.csv"
+
+
+def _run(path: Path, *more: str):
+    return CliRunner().invoke(MAIN, [str(path), "--country", "CN", *more])
+
+
+def test_one_line_per_series_model_and_origin(path: Path) -> None:
+    result = _run(path, "--origin", "2026-05-04", "--origin", "2026-06-01", "--weeks", "2", "--peers", "all")
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    models = {"engine", "seasonal_naive", "mean_4", "mean_8", "median_6"}
+    assert {(line["series"], line["model"], line["origin"]) for line in lines} == {
+        (name, model, origin) for name in ("calls", "chats") for model in models for origin in ("2026-05-04", "2026-06-01")
+    }
+    assert all(set(line) == KEYS for line in lines)
+    june = {line["model"]: line["wape"] for line in lines if line["series"] == "calls" and line["origin"] == "2026-06-01"}
+    assert min(june, key=june.__getitem__) == "engine"
+
+
+def test_excel_peers_are_the_spreadsheet_s(path: Path) -> None:
+    result = _run(path, "--origin", "2026-06-01", "--peers", "excel")
+    assert {json.loads(line)["model"] for line in result.stdout.splitlines()} == {"engine", "mean_4", "mean_8", "median_6"}
+
+
+def test_the_future_is_not_seen(path: Path) -> None:
+    """Other volumes after the origin change the scores but not the forecast: its total is error-free against itself."""
+    frame = pd.read_csv(path)
+    before = json.loads(_run(path, "--origin", "2026-06-01").stdout.splitlines()[0])
+    later = frame["timestamp"] >= "2026-06-01"
+    actual = frame.loc[later & (frame["series"] == "calls") & (frame["timestamp"] < "2026-06-29"), "volume"].sum()
+    frame.loc[later, "volume"] *= 2
+    frame.to_csv(path, index=False)
+    after = json.loads(_run(path, "--origin", "2026-06-01").stdout.splitlines()[0])
+    assert (1 + after["total_error"]) * 2 * actual == pytest.approx((1 + before["total_error"]) * actual, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [("volume", "count", "columns are missing: volume"), ("chats", "calls", "twice"), (None, "-3", "below zero")],
+)
+def test_wrong_files_are_refused_in_words(path: Path, before: str | None, after: str, words: str) -> None:
+    text = path.read_text()
+    if before is None:
+        head, first, rest = text.split("\n", 2)
+        text = "\n".join([head, ",".join([*first.split(",")[:2], after]), rest])
+    path.write_text(text.replace(before, after) if before else text)
+    result = CliRunner().invoke(MAIN, [str(path), "--country", "CN", "--origin", "2026-06-01"], env={"CSLIB_LANGUAGE": "en"})
+    assert result.exit_code == 2
+    assert words in result.stderr
+
+
+@pytest.mark.parametrize("more", [("--origin", "2030-01-01"), ("--origin", "2026-01-01"), ("--origin", "2026-06-01", "--country", "XX")])
+def test_impossible_questions_are_refused(path: Path, more: tuple[str, ...]) -> None:
+    result = _run(path, *more)
+    assert result.exit_code == 2
+    assert "two.csv" in result.stderr
