@@ -148,7 +148,7 @@ def _opened(grid: Grid, days: pd.DataFrame, dates: pd.DatetimeIndex, rows: npt.N
     opened[off] = False
     opened[np.unique(rows)] = False
     opened[rows, slots] = True
-    return opened
+    return np.asarray(opened)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cslib.core.errors import ForecastError
 from cslib.demand.features import day_types, design, padded
 from cslib.demand.grid import Array, Flags, Grid, future_open, to_grid
 from cslib.demand.level import DayFit, fit_days, trend
@@ -74,18 +75,27 @@ def fit(
     ------
     ForecastError  if the history is empty, off the grid, repeats an interval, or has no day with enough intervals recorded.
     """
+    if history.empty:
+        raise ForecastError("demand.no_history", where="contacts")
     times = pd.DatetimeIndex(history.index)
     wide = padded(calendar, times.min().normalize(), times.max().normalize())
     return fit_grid(to_grid(history, wide, interval_min, week_open=week_open, closed=closed), calendar, settings or Settings())
 
 
 def fit_grid(grid: Grid, calendar: pd.DataFrame, settings: Settings) -> Model:
-    """Fit a cleaned history; see ``fit``."""
+    """Fit a cleaned history; see ``fit``.
+
+    Raises
+    ------
+    ForecastError  if no day has enough of its intervals recorded.
+    """
     grid = grid.last(settings.history_days_max)
     wide = padded(calendar, grid.dates[0], grid.dates[-1])
     season = len(grid.dates) >= settings.season_span_d
     holidays = _holidays(wide.reindex(grid.dates))
     used = usable_days(grid, settings)
+    if not used.any():
+        raise ForecastError("demand.no_usable_day", where="contacts", share=f"{settings.max_gap_share:.0%}")
     values, types = grid.values[used], day_types(grid.dates[used], wide)
     totals, known = np.nansum(values, axis=1), np.ones(int(used.sum()))
     shares = values / np.maximum(totals, 1e-12)[:, None]
@@ -139,14 +149,13 @@ def factors(model: Model, dates: pd.DatetimeIndex, opened: Flags | None = None) 
 
 def predict(model: Model, dates: pd.DatetimeIndex, opened: Flags | None = None) -> Array:
     """Expected contacts of ``dates``, len(dates) x slots; zero where the queue is closed."""
-    found = factors(model, dates, opened)
-    return found.contacts
+    return factors(model, dates, opened).contacts
 
 
 def profile_weights(model: Model, dates: pd.DatetimeIndex, row: int) -> Array:
     """Profile of the type of day of ``dates[row]``, the mean over the profile half-lives, before it is cut to the open intervals; slots."""
     wide = padded(model.calendar, model.grid.dates[0], max(dates[-1], model.grid.dates[-1]))
-    return _profiles(model, dates, wide)[row]
+    return np.asarray(_profiles(model, dates, wide)[row])
 
 
 def _profiles(model: Model, dates: pd.DatetimeIndex, wide: pd.DataFrame) -> Array:
@@ -176,7 +185,8 @@ def _shares(model: Model, dates: pd.DatetimeIndex, wide: pd.DataFrame, opened: F
 
 def _open_days(wide: pd.DataFrame, grid: Grid, plan: pd.DataFrame | None) -> pd.Series:
     """Open or not for every day of the padded calendar: as recorded, as planned, else by the weekly hours."""
-    opened = pd.Series(grid.week_open.any(axis=1)[wide.index.day_of_week], index=wide.index)
+    weekly = np.asarray(grid.week_open.any(axis=1))
+    opened = pd.Series(weekly[pd.DatetimeIndex(wide.index).day_of_week], index=wide.index)
     opened.loc[grid.dates] = grid.open_days
     if plan is not None:
         opened.loc[plan.index] = plan.to_numpy(dtype=bool).any(axis=1)

@@ -38,12 +38,12 @@ class Grid:
     @property
     def slots(self) -> int:
         """Intervals a day."""
-        return self.values.shape[1]
+        return int(self.values.shape[1])
 
     @property
     def open_days(self) -> Flags:
         """Days on which the queue was open at all, n."""
-        return self.open.any(axis=1)
+        return np.asarray(self.open.any(axis=1))
 
     def until(self, days: int) -> Grid:
         """The first ``days`` days."""
@@ -131,7 +131,7 @@ def silent_weekdays(grid: Grid) -> Flags:
 def closed_holidays(grid: Grid, calendar: pd.DataFrame) -> frozenset[str]:
     """Holidays on whose statutory days the queue was closed every time, although the weekday is open. Others count as open."""
     days = calendar.reindex(grid.dates)
-    due = (days["kind"] == "statutory_holiday").to_numpy() & grid.week_open.any(axis=1)[grid.dates.day_of_week]
+    due = (days["kind"] == "statutory_holiday").to_numpy() & np.asarray(grid.week_open.any(axis=1))[grid.dates.day_of_week]
     names = days["holiday"].to_numpy()
     opened = {names[i] for i in np.flatnonzero(due & grid.open_days)}
     shut = {names[i] for i in np.flatnonzero(due & ~grid.open_days)}

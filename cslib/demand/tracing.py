@@ -44,7 +44,7 @@ def trace(study: Study, queue: str, when: pd.Timestamp | dt.datetime | str) -> T
     history = queue_history(study, queue)
     model = engine.fit_grid(history.grid, history.calendar, history.settings)
     found = engine.factors(model, days, future_open(history.grid, history.calendar, days))
-    row = int(days.get_loc(day))
+    row = (day - days[0]).days
     slot = (moment.hour * 60 + moment.minute) // study.horizon.interval_min
     if model.silent or not found.open[row, slot]:
         return Trace("forecast_contacts", 0.0, "contacts", rule="closed" if not found.open[row, slot] else "no_contacts", source=_span(history))

@@ -9,6 +9,7 @@ from demand_series import WEEKDAY, daily, days_of, series, shape, split
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cslib.core.errors import ForecastError
 from cslib.core.streams import stream
 from cslib.demand import engine, scores
 
@@ -95,6 +96,17 @@ def test_missing_intervals_are_not_zeros() -> None:
     assert _error(_forecast(holes, DAYS), future) < 0.01
     assert _error(_forecast(holes.dropna(), DAYS), future) < 0.01
     assert _forecast(past.mask(lost, 0.0), DAYS).sum() < 0.97 * _forecast(holes, DAYS).sum()
+
+
+def test_no_day_recorded_well_enough_is_refused() -> None:
+    past, _ = split(series(daily(DAYS), DAYS), ORIGIN)
+    hours = np.zeros((7, 24), dtype=bool)
+    hours[:, 4:23] = True
+    for history, key in ((past, "demand.no_usable_day"), (past.iloc[:0], "demand.no_history")):
+        with pytest.raises(ForecastError) as caught:
+            engine.fit(history, DAYS, 60, week_open=hours)
+        assert caught.value.keys == [key]
+        assert str(caught.value)
 
 
 def test_half_recorded_days_are_left_out() -> None:
@@ -194,17 +206,14 @@ def test_a_day_of_the_horizon_can_be_closed_by_the_caller() -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(
     counts=st.lists(st.integers(0, 30), min_size=35 * 4, max_size=35 * 4),
-    lost=st.sets(st.integers(0, 35 * 4 - 1), max_size=20),
+    lost=st.sets(st.integers(0, 35 * 4 - 1), max_size=30),
 )
 def test_any_history_gives_finite_numbers_not_below_zero(counts: list[int], lost: set[int]) -> None:
     values = np.array(counts, dtype=float)
     values[list(lost)] = np.nan
     times = pd.date_range("2026-03-02", periods=35 * 24, freq="60min", unit="us")
     history = pd.Series(values, index=times[(times.hour >= 9) & (times.hour < 13)])
-    model = engine.fit(history, DAYS, 60)
-    if not model.used.any():
-        return
-    found = engine.predict(model, pd.date_range("2026-04-06", periods=14, freq="D", unit="us"))
+    found = engine.predict(engine.fit(history, DAYS, 60), pd.date_range("2026-04-06", periods=14, freq="D", unit="us"))
     assert np.isfinite(found).all()
     assert (found >= 0).all()
 
