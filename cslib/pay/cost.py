@@ -15,7 +15,8 @@ def wage_cost(payslips: pd.DataFrame) -> pd.DataFrame:
     """Site totals by pay item.
 
     An item of fewer than 10 people goes into ``other``; so does the next smallest one while ``other`` stands for fewer than 10
-    people or for one item only, since total minus the rest would reveal it. Where nothing may be shown apart, ``total`` stands alone.
+    people (so never for one item only), since total minus the rest would reveal it. Where nothing may be shown apart, ``total``
+    stands alone.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def _merged(cells: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     by_size = sorted(cells, key=lambda item: (heads[item], item))
     hidden = [item for item in by_size if heads[item] < LEAST_PEOPLE]
     shown = by_size[len(hidden) :]
-    while hidden and shown and (len(hidden) < 2 or pd.concat([cells[item] for item in hidden])["employee_id"].nunique() < LEAST_PEOPLE):
+    while hidden and shown and pd.concat([cells[item] for item in hidden])["employee_id"].nunique() < LEAST_PEOPLE:
         hidden.append(shown.pop(0))
     if hidden and not shown:
         return {}

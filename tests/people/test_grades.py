@@ -67,6 +67,7 @@ def test_the_month_of_hiring_is_a_move(hired, move, reason):
         ("2026-09-02", 3, True),  # ends with 1 December
         ("2026-09-01", 3, False),  # ended with 30 November
         ("2026-12-01", 0, False),
+        ("2026-12-20", 0, False),
         ("2026-06-02", 6, True),
     ],
 )
