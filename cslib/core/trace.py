@@ -37,6 +37,7 @@ def formula_function(name: str) -> Callable[[Callable[..., Any]], Callable[..., 
     """
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        """Keep the function under its name."""
         known = _FUNCTIONS.setdefault(name, function)
         if (known.__module__, known.__qualname__) != (function.__module__, function.__qualname__):
             raise ValueError(f"formula function '{name}' is {known.__module__}.{known.__qualname__}; {function.__qualname__} needs another name")

@@ -119,6 +119,7 @@ def all_keys() -> Iterator[tuple[str, Mapping[str, str]]]:
     """Every key of the file with its texts, for the missing-word test."""
 
     def walk(node: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """The entries below a place."""
         if node and all(isinstance(value, str) for value in node.values()):
             yield path, node
             return

@@ -23,9 +23,9 @@ _CATALOGUE_ID = re.compile(r"S\d{3}-[A-Z]?\d+")
 class Item(Strict):
     """A pay item besides base pay and overtime.
 
-    per: month (share of the month employed), shift (duties), night_shift (duties that ``hours`` counts on a row of class
-    ``night``: night shifts by law value ``night_least``), service_year (full years of employment on the first day of the month). yuan: one amount, or one by grade (a
-    grade that is not named gets none). roles: who gets it; empty = everybody.
+    per: month (share of the month employed), shift (duties), night_shift (duties that ``hours`` counts on a row of class ``night``:
+    night shifts by law value ``night_least``), service_year (full years of employment on the first day of the month).
+    yuan: one amount, or one by grade (a grade that is not named gets none). roles: who gets it; empty = everybody.
     """
 
     meaning: Meaning

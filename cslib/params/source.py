@@ -58,6 +58,7 @@ class _Loader(yaml.SafeLoader):
     """SafeLoader with YAML 1.2 scalars, without aliases."""
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """As in PyYAML, but an alias is refused where it stands."""
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()  # type: ignore[no-untyped-call]
             raise _Unwanted(problem=f"*{event.anchor}", problem_mark=event.start_mark)

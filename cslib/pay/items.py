@@ -67,6 +67,7 @@ def _hours_line(person: Person, item: str, rows: list[Worked], premium: str, rat
     """Hours of one premium class at hourly pay times the ratio in force on the day worked."""
 
     def priced(day: dt.date) -> Trace:
+        """Pay of one hour of the class on a day."""
         pay = person.hour_pay(day)
         if not ratio_code:
             return pay
@@ -102,6 +103,7 @@ def _scheme_line(person: Person, code: str, item: Item, rows: list[Worked]) -> L
     rule = f"pay.items.{code}"
 
     def rate(day: dt.date) -> Trace:
+        """Yuan per unit on a day."""
         yuan = item.rate_yuan(person.grade_on(day), person.role)
         return Trace("rate_yuan", yuan, "yuan", rule=rule, source=item.source)
 

@@ -67,6 +67,7 @@ class Page(HTMLParser):
         self._inside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note language, links, and where in the page the reader is."""
         found = {name: value or "" for name, value in attrs}
         self.language = found.get("lang", self.language) if tag == "html" else self.language
         self.links += [(tag, name, value) for name, value in found.items() if name in {"src", "href", "srcset", "action", "data", "poster"}]
@@ -81,12 +82,14 @@ class Page(HTMLParser):
             self.headings.append("")
 
     def handle_endtag(self, tag: str) -> None:
+        """Leave a tag."""
         if self._inside and self._inside[-1] == tag:
             self._inside.pop()
             if tag == "th" and self.tables:
                 self.tables[-1][0].append(self.headings[-1].strip())
 
     def handle_data(self, data: str) -> None:
+        """Keep the text where it stands: heading, cell, or page."""
         where = self._inside[-1] if self._inside else ""
         if where == "th":
             self.headings[-1] += data
