@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, solveh_banded
 
 from cslib.demand.features import Design
 from cslib.demand.grid import Array
 from cslib.demand.settings import Settings
 
-_KNOTS = ((14, 182), (28, 730), (56, 10**6))  # spacing [days] up to an age [days]: fine where it matters
+_KNOTS = ((14, 182), (28, 730), (112, 10**6))  # spacing [days] up to an age [days]: fine where it matters
 _ROUNDS = 8
 _AROUND = 4  # weeks before and after that a day is first compared with
 _SMALLEST = 0.01  # floor of the day-to-day spread [log units]
@@ -72,7 +72,7 @@ def fit_days(totals: Array, known: Array, features: Design, age: Array, half_lif
         penalty = np.diag(ridge)
         penalty[:count, :count] += rough * (1 - gain) / gain**2 / float(np.median(variance))
         gram = (across @ _weighted(matrix, weights)).toarray()
-        solution = cho_solve(cho_factor(gram + penalty, check_finite=False), across @ (weights * working), check_finite=False)
+        solution = _solve(gram + penalty, across @ (weights * working), count)
         expected = matrix @ solution
         error = np.clip(totals / np.exp(expected) - 1, -1.0, _STEP)
         working = expected + error
@@ -107,6 +107,19 @@ def trend(slope: float, ahead: Array, settings: Settings) -> Array:
     """Damped continuation of the level's slope ``ahead`` days after the last day of history [log units]."""
     reach = np.clip(settings.trend_share * slope * settings.trend_days, -settings.trend_limit, settings.trend_limit)
     return np.asarray(reach * (1 - np.exp(-ahead / settings.trend_days)))
+
+
+def _solve(gram: Array, right: Array, count: int) -> Array:
+    """Solve the normal equations, whose first ``count`` unknowns (knots) touch only their neighbours: those first, then the effects.
+
+    Small blocks on purpose: larger ones make the linear algebra library start threads that cost more than they bring.
+    """
+    band = np.stack([np.concatenate([[0.0], np.diag(gram[:count, :count], 1)]), np.diag(gram[:count, :count])])
+    cross = gram[:count, count:]
+    part = solveh_banded(band, np.column_stack([cross, right[:count]]), check_finite=False)
+    rest = cho_factor(gram[count:, count:] - cross.T @ part[:, :-1], check_finite=False)
+    effects = cho_solve(rest, right[count:] - cross.T @ part[:, -1], check_finite=False)
+    return np.concatenate([part[:, -1] - part[:, :-1] @ effects, effects])
 
 
 def _weighted(matrix: sparse.csr_array, weights: Array) -> sparse.csr_array:

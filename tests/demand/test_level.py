@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cslib.core.streams import stream
+from cslib.demand import level
 from cslib.demand.features import Design
 from cslib.demand.level import first_weights, fit_days, trend
 from cslib.demand.settings import Settings
@@ -90,3 +91,15 @@ def test_first_weights_see_outliers_of_a_weekday() -> None:
     weights = first_weights(working, AGE, 2.0)
     assert weights[150] < 0.01
     assert np.delete(weights, 150).min() == 1.0
+
+
+def test_block_solution_is_the_plain_one() -> None:
+    rng = stream(9, "blocks")
+    count, more, days = 12, 7, 300
+    place = rng.integers(0, count - 1, days)
+    hats = np.zeros((days, count))
+    part = rng.random(days)
+    hats[np.arange(days), place], hats[np.arange(days), place + 1] = 1 - part, part
+    matrix = np.concatenate([hats, rng.normal(size=(days, more))], axis=1)
+    gram, right = matrix.T @ matrix + 0.01 * np.eye(count + more), rng.normal(size=count + more)
+    np.testing.assert_allclose(level._solve(gram, right, count), np.linalg.solve(gram, right), rtol=1e-8)
