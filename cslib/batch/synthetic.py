@@ -9,11 +9,12 @@ import pandas as pd
 
 from cslib import demand, staffing
 from cslib.batch.synthetic_contacts import contacts
-from cslib.batch.synthetic_files import contact_rows, write_csv
 from cslib.batch.synthetic_field import open_field
+from cslib.batch.synthetic_files import contact_rows, write_csv
 from cslib.batch.synthetic_plant import plant
-from cslib.batch.synthetic_planted import Row, as_rows, breaks_of, need_of, read_planted, write_planted
+from cslib.batch.synthetic_planted import Row, as_rows, breaks_of, need_of, planted_seed, read_planted, write_planted
 from cslib.batch.synthetic_recipe import Recipe, open_recipe
+from cslib.batch.synthetic_relief import Need
 from cslib.batch.synthetic_staff import Roll, last_roster_rows, leave_rows, overtime_rows, staff_rows, wish_rows, write_sheet
 from cslib.core import tables
 from cslib.core.errors import ParamError
@@ -54,14 +55,15 @@ def synthesise(site: str, *, seed: int | None = None, out: Path | str | None = N
     history = contacts(recipe, params, root) if recipe.history else tables.empty("contacts")
     written = _write_contacts(folder, recipe, params, history)
     kept = params.folder / planted_name(recipe)
-    requirement = staffing.requirement(demand.forecast(_bare_study(recipe, params, history)), _bare_study(recipe, params, history))
-    if replant or root != params.site.seed or not kept.is_file():
-        field = open_field(recipe.people, params, requirement, root)
+    if replant or planted_seed(kept) != root:
+        field = open_field(recipe.people, params, _requirement(recipe, params, history), root)
         rows = as_rows(field, plant(field))
     else:
         rows = read_planted(kept, recipe.people, params, month_calendar(recipe, params), root)
-    written.append(write_planted(folder / planted_name(recipe), rows))
-    return written + _write_people(folder, Roll(rows, recipe, params, root), requirement)
+    written.append(write_planted(folder / planted_name(recipe), rows, root))
+    posts = any(shift.queues for shift in params.shifts)
+    need = need_of(_requirement(recipe, params, history)) if posts else None
+    return written + _write_people(folder, Roll(rows, recipe, params, root), need)
 
 
 def planted_name(recipe: Recipe) -> str:
@@ -79,6 +81,12 @@ def month_calendar(recipe: Recipe, params: Params) -> pd.DataFrame:
     """Table ``calendar`` of the planted month."""
     horizon = Horizon.month(recipe.people.month, params.site.interval_min)
     return calendar(horizon.start, horizon.end - dt.timedelta(days=1), params.site.country)
+
+
+def _requirement(recipe: Recipe, params: Params, history: pd.DataFrame) -> pd.DataFrame:
+    """Table ``requirement`` of the month, from the history."""
+    study = _bare_study(recipe, params, history)
+    return staffing.requirement(demand.forecast(study), study)
 
 
 def _bare_study(recipe: Recipe, params: Params, history: pd.DataFrame) -> Study:
@@ -104,7 +112,8 @@ def _write_contacts(folder: Path, recipe: Recipe, params: Params, history: pd.Da
     return [write_csv(folder / file, contact_rows(history[history["queue"] == queue], layout, names), encoding=encoding) for file, queue in parts]
 
 
-def _write_people(folder: Path, roll: Roll, requirement: pd.DataFrame) -> list[Path]:
+def _write_people(folder: Path, roll: Roll, need: Need | None) -> list[Path]:
+    """The files that ``site.files`` names; breaks of last month's duties only where there are posts to be relieved (``need``)."""
     files = roll.params.site.files
     made = {"staff": staff_rows(roll)}
     if files.leave:
@@ -114,5 +123,5 @@ def _write_people(folder: Path, roll: Roll, requirement: pd.DataFrame) -> list[P
     if files.approved_overtime:
         made["approved_overtime"] = overtime_rows(roll)
     if files.last_roster:
-        made["last_roster"] = last_roster_rows(roll, breaks_of(roll.rows, roll.params, need_of(requirement), roll.horizon))
+        made["last_roster"] = last_roster_rows(roll, breaks_of(roll.rows, roll.params, need, roll.horizon) if need else {})
     return [write_sheet(folder / getattr(files, key), TITLES[key], rows, roll.recipe.encodings.get(key, "utf-8-sig")) for key, rows in made.items()]

@@ -60,7 +60,9 @@ def day_factors(volume: Volume, days: pd.DataFrame) -> np.ndarray:
     return level
 
 
-def _queue(name: str, queue: Queue, volume: Volume, history: History, days: pd.DataFrame, interval_min: int, rng: np.random.Generator) -> pd.DataFrame:
+def _queue(
+    name: str, queue: Queue, volume: Volume, history: History, days: pd.DataFrame, interval_min: int, rng: np.random.Generator
+) -> pd.DataFrame:
     minutes = np.arange(0, 1440, interval_min)
     rate = np.array([volume.rate(int(minute)) for minute in minutes])
     day_noise = np.exp(rng.normal(0, volume.day_noise_share, len(days)) - volume.day_noise_share**2 / 2)

@@ -17,7 +17,7 @@ import pandas as pd
 from cslib.batch.synthetic_pattern import REST_DAY, Duty, Rules, Stretch
 from cslib.batch.synthetic_pattern import rules as sequence_rules
 from cslib.batch.synthetic_people import Person, contract_h, person
-from cslib.batch.synthetic_recipe import People
+from cslib.batch.synthetic_recipe import Group, People
 from cslib.core.horizon import Horizon
 from cslib.core.units import ceil_people, floor_count
 from cslib.params import Params
@@ -35,11 +35,25 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Candidate:
+    """A person with what he may not do and how much he should: duties barred, shape (days, duties), and numbers of duties."""
+
+    person: Person
+    barred: np.ndarray
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True)
 class Planted:
     """A person with the option of each day (index into ``Field.options``; ``REST_DAY`` for rest or leave), look-back days first."""
 
-    person: Person
+    candidate: Candidate
     days: np.ndarray
+
+    @property
+    def person(self) -> Person:
+        """Who it is."""
+        return self.candidate.person
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,7 @@ class Field:
     levels: tuple[Level, ...]
     need: np.ndarray  # (levels, days * slots + slots): look-back, month, one day beyond
     law: Rules
+    served: Mapping[str, Mapping[int, list[int]]]  # by group: options that it works, each with the levels that it serves
 
     @property
     def slots(self) -> int:
@@ -90,33 +105,33 @@ def open_field(people: People, params: Params, requirement: pd.DataFrame, seed: 
     options = tuple(Option(i, starts) for i, duty in enumerate(duties) for starts in _break_starts(duty, horizon.interval_min))
     serves = np.array([_served(duties[option.duty], option, horizon) for option in options])
     levels = _levels(params)
+    served = {name: _served_by(group, params, options, duties, levels) for name, group in people.groups.items()}
     return Field(
         people, params, seed, horizon, first, days, duties, options, serves, levels,
-        _need(requirement, levels, horizon, people.look_back_days), sequence_rules(duties, params.law, horizon.start),
+        _need(requirement, levels, horizon, people.look_back_days), sequence_rules(duties, params.law, horizon.start), served,
     )  # fmt: skip
 
 
-def new_person(field: Field, group: str, number: int) -> Person:
+def candidate(field: Field, group: str, number: int) -> Candidate:
     """Person ``number`` of a group of the recipe."""
     days = field.days.iloc[field.people.look_back_days :].reset_index(drop=True)
-    return person(field.people, group, number, field.params, days, field.seed)
+    who = person(field.people, group, number, field.params, days, field.seed)
+    return Candidate(who, _barred(field, who), _stretches(field, who))
 
 
-def levels_served(field: Field, group: str) -> dict[int, list[int]]:
-    """Options that a group works, each with the levels that it serves."""
-    spec = field.people.groups[group]
-    skilled = {name for name, queue in field.params.site.queues.items() if queue.skill in spec.skills}
+def _served_by(group: Group, params: Params, options: Sequence[Option], duties: Sequence[Duty], levels: Sequence[Level]) -> dict[int, list[int]]:
+    skilled = {name for name, queue in params.site.queues.items() if queue.skill in group.skills}
     found = {}
-    for i, option in enumerate(field.options):
-        duty = field.duties[option.duty]
-        serving = {duty.queue} & skilled if duty.queue else skilled - _posts(field.params)
-        levels = [n for n, level in enumerate(field.levels) if serving & set(level)]
-        if duty.shift.code in spec.shifts and levels:
-            found[i] = levels
+    for i, option in enumerate(options):
+        duty = duties[option.duty]
+        serving = {duty.queue} & skilled if duty.queue else skilled - _posts(params)
+        reached = [n for n, level in enumerate(levels) if serving & set(level)]
+        if duty.shift.code in group.shifts and reached:
+            found[i] = reached
     return found
 
 
-def barred(field: Field, who: Person) -> np.ndarray:
+def _barred(field: Field, who: Person) -> np.ndarray:
     """Duties that a person can't have, shape (days, duties): leave, employment, protected nights, days off of standard hours."""
     barred = np.zeros((len(field.days), len(field.duties)), dtype=bool)
     for i, (day, kind) in enumerate(zip(field.days["date"], field.days["kind"], strict=True)):
@@ -126,7 +141,7 @@ def barred(field: Field, who: Person) -> np.ndarray:
     return barred
 
 
-def stretches(field: Field, who: Person) -> list[Stretch]:
+def _stretches(field: Field, who: Person) -> tuple[Stretch, ...]:
     """Numbers of duties that keep the person between contract less the free band, and contract, in look-back and month."""
     codes = field.people.groups[who.group].shifts
     paid_h = max(field.params.shift(code).paid_min for code in codes) / 60
@@ -136,13 +151,13 @@ def stretches(field: Field, who: Person) -> list[Stretch]:
     for first, last, leave_h in ((0, back - 1, 0.0), (back, len(field.days) - 1, who.leave_h)):
         hours = contract_h(who, field.params, field.days.iloc[first : last + 1]) - leave_h
         bounds.append(Stretch(first, last, max(0, ceil_people((hours - band) / paid_h)), max(0, floor_count(hours / paid_h))))
-    return [replace(bounds[0], least=0), bounds[1]]
+    return replace(bounds[0], least=0), bounds[1]
 
 
 def cover(field: Field, planted: Planted) -> np.ndarray:
     """What a planted person covers, shape of ``need``."""
     covered = np.zeros_like(field.need)
-    served = levels_served(field, planted.person.group)
+    served = field.served[planted.person.group]
     for day, option in enumerate(planted.days):
         if option != REST_DAY:
             start = day * field.slots

@@ -57,7 +57,8 @@ def contact_rows(frame: pd.DataFrame, layout: str, names: dict[str, str]) -> lis
         return _wide(frame, names)
     stamp = frame["interval_start"].dt.strftime("%Y-%m-%d %H:%M")
     if layout == "series":
-        return [["timestamp", "series", "volume"], *([t, names[q], _count(v)] for t, q, v in zip(stamp, frame["queue"], frame["offered"], strict=True))]
+        counts = zip(stamp, frame["queue"], frame["offered"], strict=True)
+        return [["timestamp", "series", "volume"], *([time, names[queue], _count(volume)] for time, queue, volume in counts)]
     values = zip(stamp, frame["queue"], frame["offered"], frame["handled"], frame["aht_s"], strict=True)
     rows = [[t, names[q], _count(offered), _count(handled), _count(aht)] for t, q, offered, handled, aht in values]
     return [["interval_start", "queue", "offered", "handled", "aht_s"], *rows]
@@ -65,7 +66,7 @@ def contact_rows(frame: pd.DataFrame, layout: str, names: dict[str, str]) -> lis
 
 def _wide(frame: pd.DataFrame, names: dict[str, str]) -> list[list[Any]]:
     pieces = frame.assign(date=frame["interval_start"].dt.strftime("%Y/%m/%d"), clock=frame["interval_start"].dt.strftime("%H:%M"))
-    wide = pieces.pivot(index=["date", "queue"], columns="clock", values="offered").sort_index()
+    wide = pieces.pivot_table(index=["date", "queue"], columns="clock", values="offered", aggfunc="first")
     rows = [[day, names[queue], *map(_count, line)] for (day, queue), line in zip(wide.index, wide.to_numpy(), strict=True)]
     return [["日期", "队列", *wide.columns], *rows]
 

@@ -83,9 +83,13 @@ def _shares(weights: Mapping[str, float]) -> np.ndarray:
     return values / values.sum()
 
 
-def _leave(people: People, spec: Group, params: Params, days: pd.DataFrame, hired: dt.date, left: dt.date | None, rng: np.random.Generator) -> dict:
+def _leave(
+    people: People, spec: Group, params: Params, days: pd.DataFrame, hired: dt.date, left: dt.date | None, rng: np.random.Generator
+) -> dict[dt.date, tuple[str, float]]:
     """A block of workdays inside one week, for some people."""
-    takes, length, word = rng.random() < people.leave.people_share, int(rng.integers(1, people.leave.days_max + 1)), rng.choice(list(people.leave.kinds), p=_shares(people.leave.kinds))
+    plan = people.leave
+    takes, length = rng.random() < plan.people_share, int(rng.integers(1, plan.days_max + 1))
+    word = str(rng.choice(list(plan.kinds), p=_shares(plan.kinds)))
     mondays = [day.date() for day in days["date"] if day.weekday() == 0]
     start = mondays[int(rng.integers(len(mondays)))] + dt.timedelta(days=int(rng.integers(max(1, WORK_WEEK - length + 1))))
     if not takes:
@@ -93,4 +97,4 @@ def _leave(people: People, spec: Group, params: Params, days: pd.DataFrame, hire
     legal = {day.date() for day, kind in zip(days["date"], days["kind"], strict=True) if kind in LEGAL_WORK}
     hours = spec.fte_share * float(params.law.value("normal_day_hours", days["date"].iloc[0].date()))
     block = [start + dt.timedelta(days=i) for i in range(length)]
-    return {day: (str(word), hours) for day in block if day in legal and hired <= day and (left is None or day <= left)}
+    return {day: (word, hours) for day in block if day in legal and hired <= day and (left is None or day <= left)}

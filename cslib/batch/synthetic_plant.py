@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cslib.batch.synthetic_field import Field, Planted, barred, cover, levels_served, new_person, shortfall, stretches
+from cslib.batch.synthetic_field import Candidate, Field, Planted, candidate, cover, shortfall
 from cslib.batch.synthetic_pattern import REST_DAY, best_sequence
 from cslib.batch.synthetic_people import Person
 from cslib.batch.synthetic_tasks import tasks
@@ -59,7 +59,7 @@ def plant(field: Field) -> list[Planted]:
     work = _Work(field, groups, tasks(field, field.need, groups), [])
     for group, spec in enumerate(field.people.groups.values()):
         for number in range(1, (spec.count or 0) + 1):
-            _add(work, new_person(field, groups[group], number))
+            _add(work, candidate(field, groups[group], number))
     growing = [group for group, name in enumerate(groups) if field.people.groups[name].count is None]
     for group in growing:
         _grow(work, group)
@@ -91,7 +91,7 @@ def _grow(work: _Work, group: int) -> None:
             _sweep(work, rng, group)
         if work.left(group):
             number += 1
-            _add(work, new_person(work.field, work.groups[group], number))
+            _add(work, candidate(work.field, work.groups[group], number))
         idle = idle + 1 if work.left(group) >= before else 0
         if idle == IDLE:
             raise RosterError("synthetic.untakeable", where=work.field.params.name, group=work.groups[group], count=work.left(group))
@@ -118,14 +118,14 @@ def _repack(work: _Work) -> None:
 def _sweep(work: _Work, rng: np.random.Generator, group: int | None = None) -> None:
     """Re-plan everybody in turn against what the others leave, until a group's duties are taken or the sweeps are used up."""
     for _ in range(SWEEPS):
-        for who in [planted.person for planted, _ in (work.people[i] for i in rng.permutation(len(work.people)))]:
+        for who in [planted.candidate for planted, _ in (work.people[i] for i in rng.permutation(len(work.people)))]:
             if not work.left(group):
                 return
-            _remove(work, next(i for i, (planted, _) in enumerate(work.people) if planted.person is who))
+            _remove(work, next(i for i, (planted, _) in enumerate(work.people) if planted.candidate is who))
             _add(work, who, rng)
 
 
-def _add(work: _Work, who: Person, rng: np.random.Generator | None = None) -> None:
+def _add(work: _Work, who: Candidate, rng: np.random.Generator | None = None) -> None:
     """Give a person the duties worth most to take; with ``rng``, slightly shaken values, so that re-planning finds new ways."""
     values, choice, owner = _task_values(work, who)
     if rng is not None:
@@ -152,15 +152,14 @@ def _spare(field: Field, who: Person) -> bool:
     return spec.count is None and all(entry.number != who.number for entry in spec.special)
 
 
-def _placed(field: Field, who: Person, values: np.ndarray, choice: np.ndarray) -> Planted:
+def _placed(field: Field, who: Candidate, values: np.ndarray, choice: np.ndarray) -> Planted:
     """A person's best legal days, with no more nights than the site gives free of price.
 
     Parameters
     ----------
     values : value of each kind of duty on each day, -inf where barred; choice : option that gives it
     """
-    spans = stretches(field, who)
-    sequence = best_sequence(values, field.law, spans, SAME_SHIFT)
+    sequence = best_sequence(values, field.law, who.stretches, SAME_SHIFT)
     if sequence is not None:
         nights = _nights(field, sequence)
         kept = set(nights[: field.params.site.roster.nights_free])
@@ -168,9 +167,9 @@ def _placed(field: Field, who: Person, values: np.ndarray, choice: np.ndarray) -
             others = [day for day in range(field.people.look_back_days, len(field.days)) if day not in kept]
             values = values.copy()
             values[np.ix_(others, np.flatnonzero(field.law.night))] = -np.inf
-            sequence = best_sequence(values, field.law, spans, SAME_SHIFT)
+            sequence = best_sequence(values, field.law, who.stretches, SAME_SHIFT)
     if sequence is None:
-        raise RosterError("synthetic.no_month", where=field.params.name, group=who.group, number=who.number)
+        raise RosterError("synthetic.no_month", where=field.params.name, group=who.person.group, number=who.person.number)
     return Planted(who, np.where(sequence == REST_DAY, REST_DAY, choice[np.arange(len(sequence)), np.maximum(sequence, 0)]))
 
 
@@ -179,25 +178,26 @@ def _nights(field: Field, sequence: np.ndarray) -> list[int]:
     return [day for day in range(field.people.look_back_days, len(sequence)) if sequence[day] != REST_DAY and field.law.night[sequence[day]]]
 
 
-def _task_values(work: _Work, who: Person) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _task_values(work: _Work, who: Candidate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Value of each kind of duty on each day and the option that gives it; and for each day and option, the group whose duty it takes."""
-    field, own = work.field, work.groups.index(who.group)
-    served = levels_served(field, who.group)
+    field, own = work.field, work.groups.index(who.person.group)
+    served = field.served[who.person.group]
     worth = np.full(work.open.shape[1:], -np.inf)
     worth[:, list(served)] = SURPLUS
     owner = np.full(worth.shape, -1)
     most = max(1, int(work.open.max()))
     for group in sorted(range(len(work.groups)), key=lambda g: g == own):
-        able = [option for option, levels in levels_served(field, work.groups[group]).items() if set(levels) <= set(served.get(option, []))]
+        theirs = field.served[work.groups[group]]
+        able = [option for option, levels in theirs.items() if set(levels) <= set(served.get(option, []))]
         wanted = work.open[group][:, able] > 0
-        fits = np.array([1.0 if set(levels_served(field, work.groups[group])[option]) == set(served[option]) else OTHERS_TASK for option in able])
+        fits = np.array([1.0 if theirs[option] == served[option] else OTHERS_TASK for option in able])
         gain = fits * (1 + CROWDED * work.open[group][:, able] / most)
         worth[:, able] = np.where(wanted, gain, worth[:, able])
         owner[:, able] = np.where(wanted, group, owner[:, able])
     return *_by_duty(field, who, worth), owner
 
 
-def _by_duty(field: Field, who: Person, worth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _by_duty(field: Field, who: Candidate, worth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Best option of each kind of duty, shape (days, duties): its value (-inf where barred) and its index."""
     values, choice = (np.zeros((len(field.days), len(field.duties))) for _ in range(2))
     for duty in range(len(field.duties)):
@@ -205,4 +205,4 @@ def _by_duty(field: Field, who: Person, worth: np.ndarray) -> tuple[np.ndarray, 
         best = worth[:, ids].argmax(axis=1)
         values[:, duty], choice[:, duty] = worth[np.arange(len(worth)), ids[best]], ids[best]
     values[: field.people.look_back_days - 1] *= BESIDE_MONTH
-    return np.where(barred(field, who), -np.inf, values), choice.astype(int)
+    return np.where(who.barred, -np.inf, values), choice.astype(int)

@@ -12,13 +12,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from cslib.batch.synthetic_files import write_csv
-from cslib.batch.synthetic_people import Person, person
 from cslib.batch.synthetic_field import Field, Planted
+from cslib.batch.synthetic_files import write_csv
 from cslib.batch.synthetic_pattern import REST_DAY
+from cslib.batch.synthetic_people import Person, person
 from cslib.batch.synthetic_recipe import People
 from cslib.batch.synthetic_relief import Need, Pause, Posted, relieve
 from cslib.core import tables
@@ -29,6 +30,7 @@ from cslib.intake import Study
 from cslib.params import Params
 
 AWAY = "leave"
+_SEED = "# seed "
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,20 @@ def as_rows(field: Field, planted: Sequence[Planted]) -> list[Row]:
     return rows
 
 
-def write_planted(path: Path, rows: Sequence[Row]) -> Path:
-    """Write the file."""
+def write_planted(path: Path, rows: Sequence[Row], seed: int) -> Path:
+    """Write the file; it says with which seed its people were made."""
     dates = list(rows[0].cells)
-    lines = [["position", "group", "number", *(day.isoformat() for day in dates)]]
+    lines: list[list[Any]] = [[f"{_SEED}{seed}"], ["position", "group", "number", *(day.isoformat() for day in dates)]]
     lines += [[row.position, row.who.group, row.who.number, *(row.cells[day] for day in dates)] for row in rows]
     return write_csv(path, lines)
+
+
+def planted_seed(path: Path) -> int | None:
+    """Seed of a file; None if there is no file."""
+    if not path.is_file():
+        return None
+    found = next(line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(_SEED))
+    return int(found.removeprefix(_SEED))
 
 
 def read_planted(path: Path, people: People, params: Params, days: pd.DataFrame, seed: int) -> list[Row]:
@@ -120,7 +130,7 @@ def breaks_of(rows: Sequence[Row], params: Params, need: Need, horizon: Horizon)
 
 
 def planted_roster(study: Study, requirement: pd.DataFrame, rows: Sequence[Row]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The planted roster of the month for the people of a study.
+    """The planted roster of the month for the people of a study; covers of the night before included as far as they reach into it.
 
     Parameters
     ----------
@@ -132,6 +142,7 @@ def planted_roster(study: Study, requirement: pd.DataFrame, rows: Sequence[Row])
     tables ``roster`` and ``covers``
     """
     ids = study.employees.set_index("position")["employee_id"]
+    last_evening = study.horizon.start - dt.timedelta(days=1)
     breaks = breaks_of(rows, study.params, need_of(requirement), study.horizon)
     lines, covers = [], []
     for row in rows:
@@ -142,9 +153,11 @@ def planted_roster(study: Study, requirement: pd.DataFrame, rows: Sequence[Row])
             kind = WORK if code else LEAVE if row.cells[day] == AWAY else REST
             start, end = study.params.shift(code).span(day) if code else (pd.NaT, pd.NaT)
             text = write_breaks(span for span, _ in paused) if paused else None
-            post = row.post(day) or None
-            lines.append((ids[row.position], day, kind, code or None, start, end, text, post, False))
-            covers += [(post, ids[row.position], ids[by], *span, (span[1] - span[0]).total_seconds() / 3600, "break_relief") for span, by in paused if by]
+            lines.append((ids[row.position], day, kind, code or None, start, end, text, row.post(day) or None, False))
+        for day in (last_evening, *study.horizon.dates):
+            for (low, high), by in breaks.get((row.position, day), []):
+                if by and low >= pd.Timestamp(study.horizon.start):
+                    covers.append((row.post(day), ids[row.position], ids[by], low, high, (high - low).total_seconds() / 3600, "break_relief"))
     roster = pd.DataFrame(lines, columns=list(tables.spec("roster").columns))
     stints = pd.DataFrame(covers, columns=["post", "absent_id", "stand_in_id", "start", "end", "hours_h", "kind"])
     return tables.check("roster", roster, source="planted"), tables.check("covers", stints, source="planted") if covers else tables.empty("covers")
@@ -180,5 +193,3 @@ def _own_breaks(row: Row, day: dt.date, params: Params) -> list[Span]:
         for start, pause in zip(starts, shift.breaks, strict=True)
     ]
 
-
-__all__ = ["AWAY", "Pause", "Row", "as_rows", "breaks_of", "need_of", "planted_roster", "read_planted", "write_planted"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from pathlib import Path
 from typing import Literal
 
@@ -35,7 +36,7 @@ class Volume(Strict):
     day_contacts: float = Field(gt=0)
     weekday: dict[Day, float]
     profile: dict[Clock, float] = Field(min_length=2)
-    kind: dict[Literal["statutory_holiday", "arranged_off", "make_up_workday"], float] = {}
+    kind: dict[Literal["statutory_holiday", "arranged_off", "make_up_workday"], float] = Field(default_factory=dict)
     reopen_share: float = Field(default=0.0, ge=0)
     first_days_share: float = Field(default=0.0, ge=0)
     last_days_share: float = Field(default=0.0, ge=0)
@@ -55,7 +56,7 @@ class Volume(Strict):
         """Relative rate at a minute of the day."""
         points = sorted((minute_of(clock), value) for clock, value in self.profile.items())
         points = [(points[-1][0] - MINUTES_PER_DAY, points[-1][1]), *points, (points[0][0] + MINUTES_PER_DAY, points[0][1])]
-        for (low, left), (high, right) in zip(points, points[1:], strict=False):
+        for (low, left), (high, right) in itertools.pairwise(points):
             if low <= minute < high:
                 return left + (right - left) * (minute - low) / (high - low)
         raise ValueError(f"{minute} is not a minute of the day")
@@ -123,7 +124,8 @@ class People(Strict):
     """The staff of a site and the month it is planted for.
 
     look_back_days: days of the month before that are planted with it. first_number: employee number of the first row. lead_group,
-    lead_grade: where one lead a team comes from. language: of headers and words in the files. repack: attempts in a row that may fail to save a person.
+    lead_grade: where one lead a team comes from. language: of headers and words in the files. repack: attempts in a row that may
+    fail to save a person.
     """
 
     month: str
@@ -143,9 +145,9 @@ class Recipe(Strict):
     """Everything that the generator may choose for a site. encodings: of single files, by their key in ``site.files``."""
 
     history: History | None = None
-    queues: dict[str, Volume] = {}
+    queues: dict[str, Volume] = Field(default_factory=dict)
     people: People
-    encodings: dict[str, Literal["utf-8", "utf-8-sig", "gbk"]] = {}
+    encodings: dict[str, Literal["utf-8", "utf-8-sig", "gbk"]] = Field(default_factory=dict)
 
 
 def open_recipe(site: str, folder: Path | None = None) -> Recipe:

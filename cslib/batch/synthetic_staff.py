@@ -20,8 +20,11 @@ from cslib.params import Params
 _SCHEMES = {"standard": "标准工时制", "comprehensive": "综合计算工时制", "part_time": "非全日制"}
 _GRADES = {"junior": "初级", "middle": "中级", "senior": "高级", "lead": "组长"}
 _ROLES = {"agent": "客服", "lead": "组长"}
+_STAFF_ZH = ["工号", "姓名", "班组", "岗位", "入职日期", "离职日期", "工时制", "全时当量", "职级", "技能", "不排夜班至", "不加班至"]
+_STAFF_EN = [
+    "employee no", "name", "team", "role", "hire date", "end date", "hours scheme", "fte", "grade", "skills", "no night until", "no overtime until",
+]  # fmt: skip
 _REST = "休"
-_LEAVE = "假"
 Breaks = Mapping[tuple[int, dt.date], Sequence[tuple[Span, int]]]
 
 
@@ -60,10 +63,7 @@ class Roll:
 
 def staff_rows(roll: Roll) -> list[list[Any]]:
     """Header and rows of the staff list."""
-    header = ["工号", "姓名", "班组", "岗位", "入职日期", "离职日期", "工时制", "全时当量", "职级", "技能", "不排夜班至", "不加班至"]
-    if not roll.chinese:
-        header = ["employee no", "name", "team", "role", "hire date", "end date", "hours scheme", "fte", "grade", "skills", "no night until", "no overtime until"]
-    rows = []
+    rows: list[list[Any]] = [_STAFF_ZH if roll.chinese else _STAFF_EN]
     for row in roll.rows:
         who, lead = row.who, roll.is_lead(row)
         grade, role = roll.recipe.people.lead_grade if lead else who.grade, "lead" if lead else "agent"
@@ -71,11 +71,11 @@ def staff_rows(roll: Roll) -> list[list[Any]]:
         words = [_ROLES[role], _SCHEMES[who.hours_scheme], _GRADES.get(grade, grade)] if roll.chinese else [role, who.hours_scheme, grade]
         rows.append(
             [
-                roll.staff_no(row), display_name(row.position), roll.team(row), words[0], who.hired, who.left, words[1], who.fte_share, words[2], skills,
-                who.no_night_until, who.no_overtime_until,
+                roll.staff_no(row), display_name(row.position), roll.team(row), words[0], who.hired, who.left, words[1], who.fte_share,
+                words[2], skills, who.no_night_until, who.no_overtime_until,
             ]
         )  # fmt: skip
-    return [header, *rows]
+    return rows
 
 
 def leave_rows(roll: Roll) -> list[list[Any]]:
@@ -126,16 +126,20 @@ def last_roster_rows(roll: Roll, breaks: Breaks) -> list[list[Any]]:
     before = [day for day in roll.rows[0].cells if day < roll.horizon.start]
     names = roll.params.site.queues
     if any(row.post(day) for row in roll.rows for day in before):
-        lines = [
-            [roll.staff_no(row), day.isoformat(), _spelled(roll, row.shift(day)), names[row.post(day)].name.zh, write_breaks(s for s, _ in breaks[(row.position, day)])]
-            for day in before
-            for row in roll.rows
-            if row.shift(day)
-        ]
-        return [["工号", "日期", "班次", "岗位", "休息时段"], *lines]
-    header = ["工号", "姓名"] if roll.chinese else ["employee no", "name"]
-    grid = [[roll.staff_no(row), display_name(row.position), *(_spelled(roll, row.shift(day) or OFF) for day in before)] for row in roll.rows if row.who.hired <= before[-1]]
-    return [[*header, *(day.isoformat() for day in before)], *grid]
+        lines = [["工号", "日期", "班次", "岗位", "休息时段"]]
+        for day in before:
+            for row in roll.rows:
+                if row.shift(day):
+                    pauses = write_breaks(span for span, _ in breaks[(row.position, day)])
+                    lines.append([roll.staff_no(row), day.isoformat(), _spelled(roll, row.shift(day)), names[row.post(day)].name.zh, pauses])
+        return lines
+    grid = [["工号", "姓名"] if roll.chinese else ["employee no", "name"]]
+    grid[0] += [day.isoformat() for day in before]
+    for row in roll.rows:
+        if row.who.hired <= before[-1]:
+            marks = [_spelled(roll, row.shift(day) or OFF) for day in before]
+            grid.append([roll.staff_no(row), display_name(row.position), *marks])
+    return grid
 
 
 def write_sheet(path: Path, title: str, rows: Sequence[Sequence[Any]], encoding: str) -> Path:

@@ -11,7 +11,7 @@ from collections.abc import Collection
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from cslib.batch.synthetic_field import Field, barred, first_open, levels_served, new_person
+from cslib.batch.synthetic_field import Field, candidate, first_open
 from cslib.core.errors import RosterError
 
 SKILL_PRICE = 0.12  # a skill more makes a duty dearer by this share, so that single-skilled people do what they can
@@ -39,7 +39,7 @@ def tasks(field: Field, left: np.ndarray, groups: Collection[str]) -> np.ndarray
     RosterError  if no duty covers an interval that needs someone.
     """
     everyone = list(field.people.groups)
-    served = [levels_served(field, group) if group in groups else {} for group in everyone]
+    served = [field.served[group] if group in groups else {} for group in everyone]
     columns = [(g, option) for g, options in enumerate(served) for option in options]
     cost = np.array([_price(field, everyone[g], option) for g, option in columns])
     caps = np.array([_cap(field, group) for group in everyone])
@@ -54,7 +54,8 @@ def tasks(field: Field, left: np.ndarray, groups: Collection[str]) -> np.ndarray
             matrix[served[g][option], :, c] = field.serves[option][field.begin : field.begin + field.slots]
         numbers = _cheapest(cost, matrix[wanted > 0], wanted[wanted > 0], member, caps[:, day])
         if numbers is None:
-            raise RosterError("synthetic.uncoverable", where=field.params.name, groups=", ".join(groups), when=first_open(field, _only(left, window, wanted > 0)))
+            when = first_open(field, _only(left, window, wanted > 0))
+            raise RosterError("synthetic.uncoverable", where=field.params.name, groups=", ".join(groups), when=when)
         for c, (g, option) in enumerate(columns):
             found[g, day, option] = numbers[c]
             span = slice(first, min(first + 2 * field.slots, left.shape[1]))
@@ -74,7 +75,7 @@ def _cap(field: Field, group: str) -> np.ndarray:
     spec = field.people.groups[group]
     if spec.count is None:
         return np.full(len(field.days), np.inf)
-    there = sum((~barred(field, new_person(field, group, n + 1)).all(axis=1)).astype(float) for n in range(spec.count))
+    there = sum((~candidate(field, group, n + 1).barred.all(axis=1)).astype(float) for n in range(spec.count))
     total = np.cumsum(np.asarray(there) * (1.0 if spec.hours_scheme == "standard" else WORK_SHARE))
     return np.diff(np.floor(total + 1e-9), prepend=0.0)
 
