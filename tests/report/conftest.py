@@ -26,14 +26,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def desk(project: Path) -> Study:
     """18 people at two posts."""
     assert project.is_dir()
-    return made_up.study("desk", 18)
+    return made_up.known("desk", 18)
 
 
 @pytest.fixture
 def line(project: Path) -> Study:
     """60 agents on phones."""
     assert project.is_dir()
-    return made_up.study("line", 60)
+    return made_up.known("line", 60)
 
 
 @pytest.fixture(params=["zh", "en"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import made_up
@@ -38,8 +39,19 @@ def names(study: Study) -> pd.DataFrame:
 @pytest.fixture
 def book(desk: Study, tmp_path: Path) -> tuple[openpyxl.Workbook, openpyxl.Workbook]:
     """The Chinese work tier, with formulas and with their stored values."""
-    path = written(desk, tmp_path / "roster.xlsx")
-    return openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
+    assert desk.site == "desk"
+    return _book(tmp_path)
+
+
+_READ: list[tuple[openpyxl.Workbook, openpyxl.Workbook]] = []
+
+
+def _book(folder: Path) -> tuple[openpyxl.Workbook, openpyxl.Workbook]:
+    """Written and read once: the tests only look at it."""
+    if not _READ:
+        path = written(made_up.known("desk", 18), folder / "roster.xlsx")
+        _READ.append((openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)))
+    return _READ[0]
 
 
 def grid(sheet: Worksheet, study: Study, first_column: int = 3) -> pd.DataFrame:
@@ -69,8 +81,6 @@ def test_english_marks_are_those_of_the_shift_list(desk: Study, tmp_path: Path) 
 
 
 def test_a_mark_of_two_shifts_gives_way_to_the_code(desk: Study) -> None:
-    from dataclasses import replace
-
     same = tuple(replace(s, mark={"zh": "休" if s.code == "N" else "班", "en": "off" if s.code == "N" else "D"}) for s in desk.params.shifts)
     study = replace(desk, params=replace(desk.params, shifts=same))
     assert marks.marks(study).of == {"E": "E", "M": "M", "N": "N"}
@@ -281,8 +291,6 @@ def test_tier_and_names_go_together_and_cover_everybody(desk: Study, tmp_path: P
 def test_the_work_tier_with_a_phone_number_in_it_is_not_written(desk: Study, tmp_path: Path) -> None:
     roster = made_up.roster(desk).replace({"employee_id": {desk.employees["employee_id"].iloc[0]: "13912345678"}})
     employees = desk.employees.replace({"employee_id": {desk.employees["employee_id"].iloc[0]: "13912345678"}})
-    from dataclasses import replace
-
     study = replace(desk, _tables={**desk._tables, "employees": employees})
     with pytest.raises(RunError) as caught:
         report.write_workbook(tmp_path / "a.xlsx", roster, made_up.covers(desk), made_up.coverage(desk), study)
