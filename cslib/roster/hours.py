@@ -200,11 +200,11 @@ def _unpayable(duty: Duty) -> Iterator[tuple[str, dict[str, object]]]:
     shift = duty.shift
     if shift is None:
         yield "audit.unknown_shift", {"given": duty.code}
-    elif duty.cell.start is None or duty.cell.end is None or not duty.cell.end > duty.cell.start:
+    elif not duty.written:
         yield "audit.no_times", {"shift": duty.code}
     elif not duty.readable:
         yield "audit.breaks_unreadable", {"given": duty.cell.breaks}
-    elif any(not b.paid for b in shift.breaks) and len(duty.breaks) != len(shift.breaks):
+    elif len(duty.breaks) > len(shift.breaks) or (len(duty.breaks) < len(shift.breaks) and any(not b.paid for b in shift.breaks)):
         yield "audit.breaks_missing", {"given": len(duty.breaks), "allowed": len(shift.breaks), "shift": duty.code}
     elif length(duty.paid_spans) <= 0:
         yield "audit.no_times", {"shift": duty.code}

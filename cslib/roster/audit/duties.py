@@ -26,6 +26,7 @@ class Duty:
     start, end : presence as written, where that makes a duty (starts on its date, lasts up to 24 h); else as the definition says,
         so that one wrong cell is reported once and not as a string of consequences; NaN if neither is known
     due : start as defined, what the windows of the breaks count from; NaN if the shift is unknown
+    written : True if start and end are those of the row
     breaks : as written; ``readable`` is False if the text could not be read
     faults : what is wrong with code, times or post, as ``name: given, expected`` (rule shift_definition)
     """
@@ -36,6 +37,7 @@ class Duty:
     start: float
     end: float
     due: float
+    written: bool
     breaks: tuple[Minutes, ...]
     readable: bool
     planned: bool
@@ -115,25 +117,25 @@ def duty_of(cell: Cell, shifts: dict[str, Shift], horizon: Horizon, *, planned: 
     """Read one row of work (its date is known)."""
     assert cell.date is not None  # callers pass rows of known days
     shift = shifts.get(cell.code)
-    start, end, faults = _times(cell, cell.date, shift, horizon)
+    start, end, written, faults = _times(cell, cell.date, shift, horizon)
     breaks, readable = _breaks(cell, start, end, horizon)
     faults += _home_faults(cell, shift)
     due = (cell.date - horizon.start).days * MINUTES_PER_DAY + shift.start_min if shift else _NONE
-    return Duty(cell, cell.date, shift, start, end, due, breaks, readable, planned, tuple(faults))
+    return Duty(cell, cell.date, shift, start, end, due, written, breaks, readable, planned, tuple(faults))
 
 
-def _times(cell: Cell, day: dt.date, shift: Shift | None, horizon: Horizon) -> tuple[float, float, list[tuple[str, str, str]]]:
-    """Start and end to judge by, and what is wrong with those written."""
+def _times(cell: Cell, day: dt.date, shift: Shift | None, horizon: Horizon) -> tuple[float, float, bool, list[tuple[str, str, str]]]:
+    """Start and end to judge by, whether they are those written, and what is wrong with those."""
     midnight = (day - horizon.start).days * MINUTES_PER_DAY
     written = [_NONE if t is None else (t - pd.Timestamp(horizon.start)).total_seconds() / 60 for t in (cell.start, cell.end)]
     usable = 0 <= written[0] - midnight < MINUTES_PER_DAY and 0 < written[1] - written[0] <= MINUTES_PER_DAY
     given = span_text((cell.start, cell.end)) if cell.start and cell.end else ""
     if shift is None:
         faults = [("unknown_shift", cell.code, "")]
-        return (written[0], written[1], faults) if usable else (_NONE, _NONE, faults)
+        return (written[0], written[1], True, faults) if usable else (_NONE, _NONE, False, faults)
     defined = (float(midnight + shift.start_min), float(midnight + shift.end_min))
     faults = [] if tuple(written) == defined else [("times", given, span_text(shift.span(day)))]
-    return (written[0], written[1], faults) if usable else (*defined, faults)
+    return (written[0], written[1], True, faults) if usable else (*defined, False, faults)
 
 
 def _breaks(cell: Cell, start: float, end: float, horizon: Horizon) -> tuple[tuple[Minutes, ...], bool]:

@@ -201,10 +201,10 @@ def read(roster: pd.DataFrame, covers: pd.DataFrame | None, need: pd.DataFrame |
             who, row.hired.date(), _date(row.left), row.hours_scheme, float(row.fte_share), _date(row.no_night_until), _date(row.no_overtime_until),
             float(row.overtime_max_h) if row.overtime_max_h == row.overtime_max_h else 0.0, skills, leave, _by_day(own), duties, history,
         )  # fmt: skip
-    strangers = {who: tuple(own) for who, own in this.items()}
+    strangers = {who: tuple(rows) for who, rows in this.items()}
     others = {who: [duty_of(c, shifts, horizon, planned=False) for c in own if c.kind == WORK] for who, own in last.items()}
-    for who, own in strangers.items():
-        others[who] = [*others.get(who, []), *(duty_of(c, shifts, horizon, planned=True) for c in own if is_work(c) and _inside(c, horizon))]
+    for who, rows in strangers.items():
+        others[who] = [*others.get(who, []), *(duty_of(c, shifts, horizon, planned=True) for c in rows if is_work(c) and _inside(c, horizon))]
     found = tuple(_cover(row, horizon) for row in cover_rows(covers)) if covers is not None else ()
     kinds = {row.date.date(): row.kind for row in study.calendar.itertuples(index=False)}
     return Facts(study, read_need(need, study), people, strangers, {w: tuple(d) for w, d in others.items() if d}, nameless, found, kinds)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from cslib.core.words import has, say
@@ -15,8 +17,8 @@ def sentences(violations: pd.DataFrame) -> list[str]:
     return [_sentence(row) for row in violations.itertuples(index=False)]
 
 
-def _sentence(row: object) -> str:
-    who = say("audit.post") if pd.isna(row.employee_id) or not row.employee_id else row.employee_id
+def _sentence(row: Any) -> str:
+    who = say("audit.post") if pd.isna(row.employee_id) else row.employee_id
     value, limit = ("" if pd.isna(number) else f"{number:g}" for number in (row.value, row.limit))
     text = say(f"audit.sentence.{row.rule}", who=who, when=f"{row.start:%Y-%m-%d %H:%M}", value=value, limit=limit)
     found = [_facts(part) for part in row.detail.split(" | ") if part != "-"]

@@ -106,6 +106,15 @@ def test_a_broken_cover_is_a_violation(change: dict[str, Any], fault: str) -> No
     assert f"fault={fault}" in said.iloc[0]
 
 
+def test_a_minute_that_is_covered_in_part_is_not_covered() -> None:
+    base = build.study(build.params({"north_lobby": build.queue("lobby", never_empty=True)}), {"A": {}, "B": {}}, month="2026-12-09", days=1)
+    rows = [work("A", "2026-12-09", c, "north_lobby") for c in ("E",)] + [work("B", "2026-12-09", "M", "north_lobby")]
+    late = cover("north_lobby", "A", "B", "2026-12-09 10:30:20", 29)
+    violations = audit(build.rows(*rows), build.covers(late), build.need(base), base)
+    starts = violations.loc[violations["rule"] == "never_empty", "start"]
+    assert {pd.Timestamp("2026-12-09 10:30"), pd.Timestamp("2026-12-09 10:59")} <= set(starts)
+
+
 def test_findings_at_one_place_are_one_row_with_all_details() -> None:
     row = {**work("A", "2026-12-09", "E", "attic"), "end": pd.NaT, "breaks": "lunch"}
     violations = found(build.rows(row).astype(object), "shift_definition", "A")

@@ -82,6 +82,15 @@ def test_a_run_is_judged_by_the_limit_of_the_day_that_passes_it(law: Law) -> Non
     assert found[["start", "value", "limit"]].values.tolist() == [[pd.Timestamp("2026-12-11 07:00"), 5, 4]]
 
 
+def test_a_week_is_judged_by_its_first_day_in_the_month(law: Law) -> None:
+    laxer = dated(law, "weekly_hours", ("2000-01-01", 40), ("2026-12-08", 48))
+    people = {"A": {"skills": ["reception"], "hours_scheme": "standard"}}
+    week = [work("A", f"2026-12-{d:02d}", "D", "reception") for d in range(7, 13)]
+    later = [work("A", f"2026-12-{d:02d}", "D", "reception") for d in range(14, 20)]
+    found = judged(laxer, people, *week, *later)
+    assert found[["rule", "start", "limit"]].values.tolist() == [["weekly_hours", pd.Timestamp("2026-12-12 08:00"), 40]]
+
+
 def test_a_rule_has_one_function_under_a_known_code() -> None:
     assert set(FUNCTIONS) == set(RULES)
     for code in ("no_such_rule", "never_empty"):
