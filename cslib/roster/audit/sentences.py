@@ -20,9 +20,14 @@ def sentences(violations: pd.DataFrame) -> list[str]:
 def _sentence(row: Any) -> str:
     who = say("audit.post") if pd.isna(row.employee_id) else row.employee_id
     value, limit = ("" if pd.isna(number) else f"{number:g}" for number in (row.value, row.limit))
-    text = say(f"audit.sentence.{row.rule}", who=who, when=f"{row.start:%Y-%m-%d %H:%M}", value=value, limit=limit)
+    text = say(f"audit.sentence.{row.rule}", who=who, when=_when(row.start), value=value, limit=limit)
     found = [_facts(part) for part in row.detail.split(" | ") if part != "-"]
     return text + "".join(say("audit.details", facts=facts) for facts in found if facts)
+
+
+def _when(start: pd.Timestamp) -> str:
+    """Day and time; the day alone at midnight, where a day or a month is meant."""
+    return f"{start:%Y-%m-%d}" if start == start.normalize() else f"{start:%Y-%m-%d %H:%M}"
 
 
 def _facts(detail: str) -> str:
