@@ -12,11 +12,13 @@ from cslib.core.trace import Trace
 from cslib.roster.audit import recount
 from cslib.roster.covers import decode
 from cslib.roster.engine_answer import Answer
+from cslib.roster.engine_columns import solve_columns, unfit_for_columns
 from cslib.roster.engine_exact import solve_exact
 from cslib.roster.engine_highs import Progress, timed
 from cslib.roster.problem import Problem
 
 CLOCK_S = 900.0  # safety stop where the caller names none
+EXACT_CELLS = 9000  # cells (person, day, shift) up to which the integer programme alone is the better engine
 PROVEN = 1e-6  # a gap below this is solver arithmetic, not doubt
 
 
@@ -75,7 +77,8 @@ def solve(
     settings = problem.study.params.site.roster
     gap, work = settings.gap_share if gap is None else gap, settings.work if work is None else work
     cpu, wall = timed()
-    answer = solve_exact(problem, gap, work, CLOCK_S if seconds is None else seconds, progress)
+    large = problem.allowed.sum() > EXACT_CELLS and not unfit_for_columns(problem)
+    answer = (solve_columns if large else solve_exact)(problem, gap, work, CLOCK_S if seconds is None else seconds, progress)
     roster, covers = decode(problem, answer)
     coverage, cost_split = recount(roster, covers, problem.requirement, problem.study)
     priced = math.fsum(cost_split["priced_yuan"])

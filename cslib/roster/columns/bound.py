@@ -20,10 +20,10 @@ def within_prices(cover: Cover, duals: np.ndarray) -> np.ndarray:
     out[cover.need <= 0] = 0.0
     for level, rise in enumerate(cover.rise):
         rows = np.flatnonzero(cover.level == level)
-        top = rise + (cover.over if level == len(cover.rise) - 1 else 0.0)
+        top = rise + (cover.over if level == len(cover.rise) - 1 else np.zeros(len(cover.over)))
         part = out[:, rows]
         for t in np.flatnonzero(part.sum(axis=1) > top):
-            part[t] = _onto_simplex(part[t], top)
+            part[t] = _onto_simplex(part[t], float(top[t]))
         out[:, rows] = part
     return out
 
@@ -80,11 +80,11 @@ def _people(prices, team, kit, cover, scratch, n, months):  # type: ignore[no-un
 
 def lagrangian(cover: Cover, kit: Kit, team: np.ndarray, duals: np.ndarray, scratch: Scratch) -> tuple[float, np.ndarray, np.ndarray]:
     """Bound at valid duals, its subgradient (slots, rows), and the months that attain it."""
-    prices = cover.over - duals @ cover.hit
+    prices = cover.over[:, None] - duals @ cover.hit
     n = np.zeros(cover.base.shape, dtype=np.int64)
     months = np.empty(kit.off.shape, dtype=np.int64)
     value = _people(np.ascontiguousarray(prices.T), team, kit, cover, scratch, n, months)
-    constant = float((duals * cover.need).sum() - cover.over * cover.total.sum() + (prices * cover.base).sum())
+    constant = float((duals * cover.need).sum() - (cover.over * cover.total).sum() + (prices * cover.base).sum())
     return value + constant, cover.need - (n + cover.base) @ cover.hit.T, months
 
 

@@ -83,8 +83,8 @@ def _groups(staff: Staff, kit: Kit, cover: Cover, programme: _Programme) -> tupl
     for g, people in members.items():
         able = (kit.work[people] < NEVER).sum(axis=0)
         for d, k in zip(*np.nonzero(able), strict=True):
-            slots = min(cover.length[k], len(cover.total) - d * cover.slots_per_day - cover.start[k])
-            x[g, int(d), int(k)] = programme.column(cover.over * max(float(slots), 0.0), float(able[d, k]))
+            first = d * cover.slots_per_day + cover.start[k]
+            x[g, int(d), int(k)] = programme.column(float(cover.over[first : first + cover.length[k]].sum()), float(able[d, k]))
     return x, members
 
 
@@ -141,7 +141,7 @@ def _coverage(
     covered = []
     last = len(cover.rise) - 1
     for t in range(slots):
-        short = [programme.column(float(cover.rise[v] + (cover.over if v == last else 0.0))) for v in range(len(cover.rise))]
+        short = [programme.column(float(cover.rise[v] + (cover.over[t] if v == last else 0.0))) for v in range(len(cover.rise))]
         for r in range(cover.need.shape[1]):
             if cover.need[t, r] > 0:
                 index, value = [short[cover.level[r]]], [1.0]
@@ -155,13 +155,15 @@ def _coverage(
     return [(t, r) for t, r, *_ in covered]
 
 
-def _break_columns(programme: _Programme, columns: list[int], here: list[Terms], first: int, rest: tuple[int, int, int, int], over: float) -> None:
+def _break_columns(
+    programme: _Programme, columns: list[int], here: list[Terms], first: int, rest: tuple[int, int, int, int], over: np.ndarray
+) -> None:
     """One count per break position of a duty of a team; everybody has the break."""
     length, earliest, latest, step = rest
     counts = []
     for begin in range(first + earliest, first + latest + 1, step):
         inside = range(begin, min(begin + length, len(here)))
-        count = programme.column(-over * len(inside))
+        count = programme.column(-float(over[inside.start : inside.stop].sum()))
         counts.append(count)
         for t in inside:
             here[t][0].append(count)

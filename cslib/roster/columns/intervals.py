@@ -43,7 +43,7 @@ class IntervalCover:
 
     Attributes
     ----------
-    need : (intervals, skills) places; short : (intervals, skills) price of an empty place; over : price of an unused person for an interval
+    need : (intervals, skills) places; short : (intervals, skills) price of an empty place; over : (intervals,) price of an unused person
     skills : (teams, skills) flags of what a team holds; presence : one per kind of work
     base : (intervals, teams) people who are there anyway (last month's night shifts)
     """
@@ -51,7 +51,7 @@ class IntervalCover:
     slots_per_day: int
     need: np.ndarray
     short: np.ndarray
-    over: float
+    over: np.ndarray
     skills: np.ndarray
     presence: tuple[Presence, ...]
     base: np.ndarray
@@ -77,7 +77,7 @@ class Cover(NamedTuple):
     level: np.ndarray
     rise: np.ndarray
     total: np.ndarray
-    over: float
+    over: np.ndarray
     base: np.ndarray
     slots_per_day: int
     start: np.ndarray
@@ -103,7 +103,7 @@ def compile_cover(cover: IntervalCover) -> Cover:
             breaks[k, j] = b.length, b.first, b.last, b.step
     return Cover(
         np.ascontiguousarray(np.array(rows, dtype=np.int64).T), np.array(hits, dtype=np.int64), np.array(levels, dtype=np.int64), rise,
-        cover.need.sum(axis=1).astype(np.int64), float(cover.over), cover.base.astype(np.int64), cover.slots_per_day,
+        cover.need.sum(axis=1).astype(np.int64), cover.over.astype(np.float64), cover.base.astype(np.int64), cover.slots_per_day,
         np.array([p.start for p in cover.presence], dtype=np.int64), np.array([p.length for p in cover.presence], dtype=np.int64), breaks,
     )  # fmt: skip
 
@@ -143,7 +143,7 @@ def slot_price(t, n, extra, c):  # type: ignore[no-untyped-def]
         price += c.rise[level] * short
     for team in range(n.shape[1]):
         here += n[t, team] + (team == extra)
-    return price + c.over * (here - c.total[t] + short)
+    return price + c.over[t] * (here - c.total[t] + short)
 
 
 @njit(cache=True, nogil=True)
@@ -213,7 +213,7 @@ def interval_cost(cover: IntervalCover, n: np.ndarray) -> float:
         for q in sorted(range(cover.skills.shape[1]), key=lambda q, t=t: (-cover.short[t, q], q)):
             served = sum(_augment(q, left, flow, cover.skills, set()) for _ in range(int(cover.need[t, q])))
             missing += float(cover.short[t, q]) * (int(cover.need[t, q]) - served)
-        total += missing + cover.over * sum(left)
+        total += missing + float(cover.over[t]) * sum(left)
     return total
 
 

@@ -16,6 +16,7 @@ from cslib.roster.columns.automaton import automaton_of
 from cslib.roster.columns.model import Counter, Person, Staff
 
 NEVER = 1e18  # infinite in compiled code
+JOINT = 60  # joint states of counts; limits beyond that are loose: relaxed in the programme, seen to by the search
 
 
 class Kit(NamedTuple):
@@ -26,9 +27,11 @@ class Kit(NamedTuple):
     work, off : own prices of cells (person, day, kind), (person, day); total : price of units (person, units); units : (person, kind)
     most : units that may not be passed; automaton, table : index of each person
     follow (a, mode, action), working (a, mode)
-    count (b, g, kind) next g or -1; step (b, g, kind) its price; weekend (b, g) g after a counted weekend or -1; monday (b, g); end (b, g)
+    count (b, g, kind) next g or -1; step (b, g, kind) its price; weekend (b, g) g after a counted weekend or -1
+    monday (b, week, g) g when a week begins; end (b, g) price at the end
     weekend_kind : (b,) 0 nothing counted, 1 worked weekends counted, 2 free ones
     sizes : (a,) modes, counters : (b,) joint states
+    loose (person, limit, kind), loose_free (person, limit) : limits on counts that are not part of the state
     """
 
     work: np.ndarray
@@ -50,6 +53,9 @@ class Kit(NamedTuple):
     counters: np.ndarray
     weekend_end: np.ndarray
     new_week: np.ndarray
+    week: np.ndarray
+    loose: np.ndarray
+    loose_free: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ def compile_staff(staff: Staff) -> Kit:
         _pad([t.count for t in tables], -1), _pad([t.step for t in tables], 0.0), _pad([t.weekend for t in tables], -1),
         _pad([t.monday for t in tables], 0), _pad([t.end for t in tables], NEVER), np.array([t.weekend_kind for t in tables]),
         np.array([len(a.working) for a in automata]), np.array([len(t.end) for t in tables]), staff.weekend_end.astype(np.bool_), start,
+        staff.week.astype(np.int64), *_loose_arrays(staff),
     )  # fmt: skip
 
 
@@ -118,21 +125,38 @@ def _own_units(p: Person, staff: Staff) -> tuple[np.ndarray, np.ndarray, tuple[i
     return np.where(able, staff.units // divisor, 0), total[: reach + 1], tuple(int(w) // divisor for w in p.week_max)
 
 
-def _binding(p: Person, staff: Staff) -> list[Counter]:
+def _binding(p: Person, staff: Staff) -> tuple[list[Counter], list[Counter]]:
+    """Counters that can bind: part of the state (all priced ones, then the smallest limits), and loose."""
     able = np.isfinite(p.work_cost).any(axis=0)
-    return [c for c in p.counters if (c.kinds & able).any() and c.free < staff.days]
+    found = [c for c in p.counters if (c.kinds & able).any() and c.free < staff.days]
+    kept, loose, size = [], [], 1
+    for c in sorted(found, key=lambda c: (not np.isfinite(c.price), c.free)):
+        if np.isfinite(c.price) or size * (c.free + 1) <= JOINT:
+            kept.append(c)
+            size *= c.free + 1
+        else:
+            loose.append(c)
+    return kept, loose
+
+
+def _loose_arrays(staff: Staff) -> tuple[np.ndarray, np.ndarray]:
+    lists = [_binding(p, staff)[1] for p in staff.people]
+    most = max(len(found) for found in lists)
+    kinds, free = np.zeros((len(lists), most, staff.kinds), dtype=np.bool_), np.full((len(lists), most), staff.days, dtype=np.int64)
+    for p, found in enumerate(lists):
+        for j, counter in enumerate(found):
+            kinds[p, j], free[p, j] = counter.kinds, counter.free
+    return kinds, free
 
 
 def _table(p: Person, staff: Staff, units: np.ndarray, week: tuple[int, ...]) -> _Table:
     """Joint counters: (weekends, units of the week, counts...) in mixed radix."""
-    counters = _binding(p, staff)
+    counters, _ = _binding(p, staff)
     weekends = int(staff.weekend_end.sum())
     worked, free = p.max_weekends, max(weekends - p.max_weekends, 0)
     kind = 0 if worked >= weekends else 1 if worked <= free else 2
-    steps = len(set(week))
-    if steps > 1:
-        raise ValueError("week limits that differ from week to week")  # the bridge splits such people off
-    most_week = week[0] if week and week[0] < 7 * int(units.max()) else 0
+    most_week = max(week) if week and min(week) < 7 * int(units.max()) else 0
+    used = np.array([most_week - w for w in week] if most_week else [0] * (int(staff.week.max()) + 1))
     sizes = [{0: 1, 1: worked + 1, 2: free + 1}[kind], most_week + 1, *[c.free + 1 for c in counters]]
     g = int(np.prod(sizes))
     digits = np.array(np.unravel_index(np.arange(g), sizes))
@@ -150,11 +174,14 @@ def _table(p: Person, staff: Staff, units: np.ndarray, week: tuple[int, ...]) ->
                 price[:, k] += np.where(full & np.isfinite(c.price), c.price, 0.0)
         target[1] = np.minimum(target[1], sizes[1] - 1)
         count[:, k] = np.where(ok, np.ravel_multi_index(target, sizes), -1)
-    return _Table(count, price, *_weekends(digits, sizes, kind), kind)
+    return _Table(count, price, *_weekends(digits, sizes, kind, used), kind)
 
 
-def _weekends(digits: np.ndarray, sizes: list[int], kind: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """g after one more counted weekend (worked: -1 beyond the limit; free: no more than are owed), after a Monday, and the end's price."""
+def _weekends(digits: np.ndarray, sizes: list[int], kind: int, used: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """g after one more counted weekend (worked: -1 beyond the limit; free: no more than are owed), g when a week begins, the end's price.
+
+    A week whose limit is below the largest begins with the difference used up (``used``, per week).
+    """
     more = digits.copy()
     more[0] += 1
     over = more[0] >= sizes[0]
@@ -162,10 +189,13 @@ def _weekends(digits: np.ndarray, sizes: list[int], kind: int) -> tuple[np.ndarr
     weekend = np.ravel_multi_index(more, sizes)
     if kind == 1:
         weekend = np.where(over, -1, weekend)
-    monday = digits.copy()
-    monday[1] = 0
+    monday = np.empty((len(used), digits.shape[1]), dtype=np.int32)
+    for w, units in enumerate(used):
+        begun = digits.copy()
+        begun[1] = units
+        monday[w] = np.ravel_multi_index(begun, sizes)
     end = np.where((kind == 2) & (digits[0] < sizes[0] - 1), NEVER, 0.0)
-    return weekend.astype(np.int32), np.ravel_multi_index(monday, sizes).astype(np.int32), end
+    return weekend.astype(np.int32), monday, end
 
 
 def _pad(parts: tuple | list, fill: object) -> np.ndarray:

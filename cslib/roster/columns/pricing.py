@@ -91,7 +91,7 @@ def best_month(p, work, off, fixed, kit, s, month):  # type: ignore[no-untyped-d
             u = rest % U
             mode = rest // U
             if monday:
-                g = kit.monday[b, g]
+                g = kit.monday[b, kit.week[d], g]
             was_on = kit.working[a, mode]
             for k in range(first, last + 1):
                 after = kit.follow[a, mode, k]

@@ -104,7 +104,7 @@ def _place(p, team, first, last, s, kit, cover, pinned, noise, scratch, memory):
     """Give a person his cheapest days of a window; his days there are empty now. Returns False if there is no legal month."""
     work, off, fixed, at, month, sums = memory
     _cells(p, team, first, last, s, kit, cover, pinned, noise, work, off, fixed, at, sums)
-    if best_month(p, work, off, fixed, kit, scratch, month) >= NEVER:
+    if not _month_within_limits(p, first, last, work, off, fixed, kit, scratch, month):
         return False
     for d in range(first, last + 1):
         s.plan[p, d] = month[d]
@@ -116,13 +116,38 @@ def _place(p, team, first, last, s, kit, cover, pinned, noise, scratch, memory):
 
 
 @njit(cache=True, nogil=True)
+def _month_within_limits(p, first, last, work, off, fixed, kit, scratch, month):  # type: ignore[no-untyped-def]
+    """Cheapest month; a kind beyond a limit that is not part of the state is made dearer in the window, in the end forbidden there."""
+    limits = kit.loose.shape[1]
+    tried = np.zeros(limits, dtype=np.int64)
+    for _ in range(4 * limits + 1):
+        if best_month(p, work, off, fixed, kit, scratch, month) >= NEVER:
+            return False
+        broken = -1
+        for j in range(limits):
+            count = 0
+            for d in range(len(month)):
+                count += month[d] >= 0 and kit.loose[p, j, month[d]]
+            if count > kit.loose_free[p, j]:
+                broken = j
+        if broken < 0:
+            return True
+        tried[broken] += 1
+        for d in range(first, last + 1):
+            for k in range(work.shape[1]):
+                if kit.loose[p, broken, k] and work[d, k] < NEVER:
+                    work[d, k] = NEVER if tried[broken] > 3 else work[d, k] + 4.0 ** tried[broken]
+    return False
+
+
+@njit(cache=True, nogil=True)
 def _own(p, month, kit, kinds):  # type: ignore[no-untyped-def]
     """Own price of a legal month: cells, counters and total."""
     a, b = kit.automaton[p], kit.table[p]
     g, units, price, mode = 0, 0, 0.0, 0
     for d in range(len(month)):
         if kit.new_week[d]:
-            g = kit.monday[b, g]
+            g = kit.monday[b, kit.week[d], g]
         on = month[d] >= 0
         if on:
             price += kit.work[p, d, month[d]] + kit.step[b, g, month[d]]

@@ -24,20 +24,23 @@ from cslib.roster.columns.recreate import State, anneal, construct, load, new_st
 CHAINS = 2
 ROUNDS = 60
 MOVES = 1500  # moves of a chain per person at work = 1
-WIDTHS = np.array([3, 10])
 MOST_PEOPLE = 4
 Watch = Callable[[float, float, float], None]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """When to stop: gap [share of the larger of cost and ``gap_floor``], work (1 = normal), seconds; ``by_clock`` paces the search by the seconds."""
+    """When to stop: gap [share of the larger of cost and ``gap_floor``], work (1 = normal), seconds; ``by_clock`` paces the search by the
+    seconds. ``constant`` is a cost that no plan changes; it counts in the gap and in all that is reported.
+    ``widths``: least and most days of a window."""
 
     gap: float
     gap_floor: float
     work: float
     seconds: float
     by_clock: bool = False
+    constant: float = 0.0
+    widths: tuple[int, int] = (3, 10)
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,12 @@ class Search:
     def closed(self, limits: Limits) -> bool:
         """Whether the best plan is as close to the bound as asked for."""
         cost = float(self.best.figures[1])
-        return cost - self.bound <= limits.gap * max(cost, limits.gap_floor) + 1e-6
+        return cost - self.bound <= limits.gap * max(cost + limits.constant, limits.gap_floor) + 1e-6
+
+    def tell(self, watch: Watch | None, share: float, limits: Limits) -> None:
+        """Report share of the limit used, best cost and bound."""
+        if watch:
+            watch(share, float(self.best.figures[1]) + limits.constant, self.bound + limits.constant)
 
 
 def solve_intervals(
@@ -93,15 +101,15 @@ def solve_intervals(
     first = construct(search.states[0], _order(staff), search.team, search.kit, search.cover, search.pinned, search.scratch[0])
     if first >= 0:
         return Found(search.states[0].plan, search.states[0].at, np.inf, -np.inf, "gap", 0, int(first))
-    if watch:
-        watch(0.0, float(search.best.figures[1]), search.bound)
+    search.tell(watch, 0.0, limits)
     duals = head_count_duals(staff, search.kit, search.cover, max(limits.seconds / 4, 1.0))
     search.bound = lagrangian(search.cover, search.kit, search.team, within_prices(search.cover, duals), search.scratch[0])[0]
     for other in search.states[1:]:
         load(other, search.states[0])
     ended_by, moves = _run(search, limits, threads, watch, begun, clock)
     best = search.best
-    return Found(best.best.copy(), best.best_at.copy(), float(best.figures[1]), min(search.bound, float(best.figures[1])), ended_by, moves)
+    cost, bound = float(best.figures[1]) + limits.constant, search.bound + limits.constant
+    return Found(best.best.copy(), best.best_at.copy(), cost, min(bound, cost), ended_by, moves)
 
 
 def start(staff: Staff, cover: IntervalCover, seed: int, pinned: np.ndarray | None) -> Search:
@@ -123,7 +131,7 @@ def _order(staff: Staff) -> np.ndarray:
 def _run(search: Search, limits: Limits, threads: int, watch: Watch | None, begun: float, clock: Callable[[], float]) -> tuple[str, int]:
     people = len(search.states[0].plan)
     total = max(1, round(MOVES * people * limits.work))
-    step = max(20, min(total // ROUNDS, 5 * people)) if not limits.by_clock else 100
+    step = max(20, min(total // ROUNDS, 5 * people)) if not limits.by_clock else 200
     hot, cold = _heat(search.cover, people, 10**9 if limits.by_clock else total)
     done, share, exchanged, before = 0, 0.0, 0.5, clock()
     with ThreadPoolExecutor(max(1, threads)) as pool:
@@ -137,19 +145,18 @@ def _run(search: Search, limits: Limits, threads: int, watch: Watch | None, begu
             share = min(1.0, (clock() - before) / max(limits.seconds - (before - begun), 1e-3)) if limits.by_clock else done / total
             after = min(1.0, share + (0.005 if limits.by_clock else step / total))
             heats = hot * (cold / hot) ** share, hot * (cold / hot) ** after
-            jobs = [pool.submit(_round, search, i, step, heats) for i in range(len(search.states))]
+            jobs = [pool.submit(_round, search, i, step, heats, np.array(limits.widths)) for i in range(len(search.states))]
             for job in jobs:
                 job.result()
             done += step
             if share >= exchanged:
                 exchanged += 0.1
                 _exchange(search)
-            if watch:
-                watch(share, float(search.best.figures[1]), search.bound)
+            search.tell(watch, share, limits)
 
 
-def _round(search: Search, chain: int, moves: int, heats: tuple[float, float]) -> None:
-    anneal(search.states[chain], moves, *heats, MOST_PEOPLE, WIDTHS, search.team, search.kit, search.cover, search.pinned, search.scratch[chain])
+def _round(search: Search, chain: int, moves: int, heats: tuple[float, float], widths: np.ndarray) -> None:
+    anneal(search.states[chain], moves, *heats, MOST_PEOPLE, widths, search.team, search.kit, search.cover, search.pinned, search.scratch[chain])
 
 
 def _exchange(search: Search) -> None:
@@ -161,7 +168,8 @@ def _exchange(search: Search) -> None:
 
 
 def _heat(cover: Cover, people: int, moves: int) -> tuple[float, float]:
-    """Temperatures: about the price of one person-interval at first, a twentieth in the end; cooler where there is little time."""
-    least = float(cover.rise[-1] + cover.over)
+    """Temperatures: about the price of one missing person at first, of one too many in the end; cooler where there is little time."""
+    least = float(cover.rise[-1] + cover.over.min())
     hot = 0.7 * least * min(1.0, (moves / people / 1200) ** 0.5)
-    return hot, hot / 20
+    surplus = cover.over[cover.over > 0]
+    return hot, min(float(surplus.min()) if len(surplus) else hot, hot) / 2
