@@ -92,7 +92,7 @@ def _cover(data: dict, teams: list[tuple[str, ...]]) -> IntervalCover:
         presence.append(Presence(s["start"], s["len"], (Break(b["len"], b["first"], b["last"]),) if b else ()))
     skills = np.array([[q in team for q in data["skills"]] for team in teams])
     prices, nobody = np.repeat(short[:, None], need.shape[1], axis=1), np.zeros((len(need), len(teams)))
-    return IntervalCover(data["slots"], need, prices, data["costs"]["over"], skills, tuple(presence), nobody)
+    return IntervalCover(data["slots"], need, prices, np.full(len(need), float(data["costs"]["over"])), skills, tuple(presence), nobody)
 
 
 def write_hotline(path: Path, instance: Hotline, plan: np.ndarray, at: np.ndarray) -> None:

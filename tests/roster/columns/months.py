@@ -27,7 +27,7 @@ def person(rng: np.random.Generator, days: int, kinds: int, team: int = 0) -> Pe
     total[: int(rng.integers(0, 3))] = FORBIDDEN
     counters = (Counter(rules.night, 1, 4.0), Counter(np.arange(kinds) == 0, int(rng.integers(1, 4))))
     past = History(1, 1, kinds - 1) if rng.random() < 0.5 else History()
-    return Person(rules, work, off, total, counters, int(rng.integers(0, 3)), (int(rng.integers(4, 9)),) * 2, past, team)
+    return Person(rules, work, off, total, counters, int(rng.integers(0, 3)), (int(rng.integers(3, 9)), int(rng.integers(2, 7))), past, team)
 
 
 def staff(rng: np.random.Generator, people: int, days: int = 8, kinds: int = 3, teams: int = 1) -> Staff:
@@ -41,10 +41,11 @@ def cover(rng: np.random.Generator, days: int) -> IntervalCover:
     """Six intervals a day, two skills of different prices, three kinds; the second has a break, the third works over midnight."""
     need = rng.integers(0, 3, (6 * days, 2))
     short = np.where(rng.random((6 * days, 2)) < 0.4, 9.0, 5.0)
+    over = np.full(6 * days, 1.0)
     presence = Presence(0, 2), Presence(1, 4, (Break(1, 1, 2),)), Presence(4, 4)
     base = np.zeros((6 * days, 2), dtype=int)
     base[0, 1] = 1
-    return IntervalCover(6, need, short, 1.0, np.array([[True, False], [True, True]]), presence, base)
+    return IntervalCover(6, need, short, over, np.array([[True, False], [True, True]]), presence, base)
 
 
 def cheapest(team: Staff, p: int) -> float:
