@@ -56,7 +56,7 @@ def synthesise(site: str, *, seed: int | None = None, out: Path | str | None = N
     written = _write_contacts(folder, recipe, params, history)
     kept = params.folder / planted_name(recipe)
     if replant or planted_seed(kept) != root:
-        field = open_field(recipe.people, params, _requirement(recipe, params, history), root)
+        field = open_field(recipe.people, params, _planted_for(recipe, params, history), root)
         rows = as_rows(field, plant(field))
     else:
         rows = read_planted(kept, recipe.people, params, month_calendar(recipe, params), root)
@@ -87,6 +87,25 @@ def _requirement(recipe: Recipe, params: Params, history: pd.DataFrame) -> pd.Da
     """Table ``requirement`` of the month, from the history."""
     study = _bare_study(recipe, params, history)
     return staffing.requirement(demand.forecast(study), study)
+
+
+def _planted_for(recipe: Recipe, params: Params, history: pd.DataFrame) -> pd.DataFrame:
+    """Table ``requirement`` that the staff is planted for: the forecast or a little more, whichever asks for more people.
+
+    Deferred work may move by an interval either way, so its open intervals take the most of their neighbours.
+    """
+    study = _bare_study(recipe, params, history)
+    forecast = demand.forecast(study)
+    more = forecast.assign(**{name: forecast[name] * (1 + recipe.people.margin_share) for name in ("contacts", "p10", "p50", "p90")})
+    found, extra = staffing.requirement(forecast, study), staffing.requirement(more, study)
+    people = found["scheduled"].where(found["scheduled"] > extra["scheduled"], extra["scheduled"])
+    for name, queue in params.site.queues.items():
+        if queue.model == "deferred":
+            starts = found.loc[found["queue"] == name, "interval_start"]
+            opened = [queue.open_at(start.weekday(), start.hour * 60 + start.minute) for start in starts]
+            most = people[starts.index].rolling(3, center=True, min_periods=1).max().astype("int64")
+            people[starts.index] = most.where(opened, 0)
+    return found.assign(scheduled=people)
 
 
 def _bare_study(recipe: Recipe, params: Params, history: pd.DataFrame) -> Study:

@@ -125,7 +125,7 @@ class People(Strict):
 
     look_back_days: days of the month before that are planted with it. first_number: employee number of the first row. lead_group,
     lead_grade: where one lead a team comes from. language: of headers and words in the files. repack: attempts in a row that may
-    fail to save a person.
+    fail to save a person. margin_share: extra contacts that the staff can carry, so that a refined forecast is still covered.
     """
 
     month: str
@@ -138,6 +138,7 @@ class People(Strict):
     leave: LeavePlan
     wishes: WishPlan | None = None
     repack: int = Field(default=3, ge=0)
+    margin_share: Share = 0.02
     language: Literal["zh", "en"] = "zh"
 
 
