@@ -17,6 +17,7 @@ from cslib.roster.columns.bound import lagrangian, within_prices
 from cslib.roster.columns.heads import head_count_duals
 from cslib.roster.columns.intervals import Cover, IntervalCover, compile_cover
 from cslib.roster.columns.kit import Kit, compile_staff
+from cslib.roster.columns.master import generate
 from cslib.roster.columns.model import Staff
 from cslib.roster.columns.pricing import ANY, Scratch, scratch_for
 from cslib.roster.columns.recreate import State, anneal, construct, load, new_state
@@ -24,6 +25,7 @@ from cslib.roster.columns.recreate import State, anneal, construct, load, new_st
 CHAINS = 2
 ROUNDS = 60
 MOVES = 1500  # moves of a chain per person at work = 1
+BOUND_ROUNDS = 400
 MOST_PEOPLE = 4
 Watch = Callable[[float, float, float], None]
 
@@ -102,14 +104,24 @@ def solve_intervals(
     if first >= 0:
         return Found(search.states[0].plan, search.states[0].at, np.inf, -np.inf, "gap", 0, int(first))
     search.tell(watch, 0.0, limits)
-    duals = head_count_duals(staff, search.kit, search.cover, max(limits.seconds / 4, 1.0))
-    search.bound = lagrangian(search.cover, search.kit, search.team, within_prices(search.cover, duals), search.scratch[0])[0]
+    search.bound = _bound(staff, search, max(limits.seconds / 4, 1.0), clock)
     for other in search.states[1:]:
         load(other, search.states[0])
     ended_by, moves = _run(search, limits, threads, watch, begun, clock)
     best = search.best
     cost, bound = float(best.figures[1]) + limits.constant, search.bound + limits.constant
     return Found(best.best.copy(), best.best_at.copy(), cost, min(bound, cost), ended_by, moves)
+
+
+def _bound(staff: Staff, search: Search, seconds: float, clock: Callable[[], float]) -> float:
+    """Bound by head counts where breaks are placed, by column generation where every kind has fixed intervals."""
+    kit, cover = search.kit, search.cover
+    if (cover.breaks[:, :, 0] > 0).any():
+        duals = head_count_duals(staff, kit, cover, seconds)
+        return lagrangian(cover, kit, search.team, within_prices(cover, duals), search.scratch[0])[0]
+    begin = np.zeros(cover.need.shape)
+    first, until = search.states[0].best, clock() + seconds
+    return generate(staff, kit, cover, search.team, first, begin, search.scratch[0], rounds=BOUND_ROUNDS, until=until, clock=clock)[0]
 
 
 def start(staff: Staff, cover: IntervalCover, seed: int, pinned: np.ndarray | None) -> Search:
