@@ -57,13 +57,16 @@ def hours(roster: pd.DataFrame, study: Study) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, table ``hours``. Hours of a statutory holiday are ``overtime_holiday`` (劳动法 art. 44 (3), S003-B8). Comprehensive
-    scheme: of the other hours, those beyond contract (leave counts as hours) are ``overtime_workday``, the latest first. Standard
-    scheme: hours of a duty day beyond normal_day_hours are ``overtime_workday``; of a sixth or later work day of a Mon-Sun week,
-    what lies beyond the week's normal hours (five normal days, S003-I1, and one per make-up workday) is ``overtime_rest_day``. Part-time
-    people have no premium but the holiday's. ``night`` counts hours in the night window a second time. ``holiday_off``: a statutory
-    holiday on which a monthly paid person does not work, normal_day_hours x fte_share. ``shifts`` counts duties by the day they start,
-    on the night row if the duty is a night shift, else on the first other row of that day.
+    DataFrame, table ``hours``.
+        overtime_holiday : hours of a statutory holiday (劳动法 art. 44 (3), S003-B8); they enter no count below
+        overtime_workday : comprehensive scheme: hours beyond contract, leave counting as hours, the latest first; standard scheme: hours
+            of a duty day beyond normal_day_hours
+        overtime_rest_day : standard scheme: hours of a sixth or later work day of a Mon-Sun week, as far as they lie beyond the week's
+            normal hours (five normal days, S003-I1, and one per make-up workday)
+        night : hours in the night window, counted a second time
+        paid_leave (time off in lieu included), unpaid_leave : hours of granted leave on days without a duty
+        holiday_off : a statutory holiday on which a monthly paid person does not work, normal_day_hours x fte_share
+        shifts : duties by the day they start, on the night row if the duty is a night shift, else on the first other row of that day
 
     Raises
     ------

@@ -125,6 +125,7 @@ class _Tally:
         self._last = minutes
 
     def add(self, row: int, spans: Iterable[Minutes]) -> None:
+        """One person more in the spans."""
         for low, high in spans:
             first, last = max(0, math.ceil(low)), min(self._last, math.floor(high))
             if first < last:
@@ -132,6 +133,7 @@ class _Tally:
                 self._steps[row, last] -= 1
 
     def counts(self) -> np.ndarray:
+        """People by row and minute."""
         return np.cumsum(self._steps, axis=1)[:, :-1]
 
 

@@ -45,6 +45,7 @@ def rule(code: str) -> Callable[[RuleFunction], RuleFunction]:
         raise KeyError(code)
 
     def register(function: RuleFunction) -> RuleFunction:
+        """Put the function into the table."""
         FUNCTIONS[code] = function
         return function
 
