@@ -75,6 +75,8 @@ def _short_over_map(axes: Axes, coverage: pd.DataFrame, study: Study, days: list
     base.name_days(axes, study, days)
     base.clock_axis(axes, study, down=True)
     axes.set_title(say("report.figure.short_over_map"))
+    if not shown.any():
+        axes.text(0.5, 0.5, say("report.figure.neither"), transform=axes.transAxes, ha="center", va="center", color=base.SOFT, fontsize=11)
     bar = axes.figure.colorbar(image, ax=axes, label=say("report.figure.short_over"), pad=0.01, spacing="proportional")
     bar.locator = MaxNLocator(nbins=7, integer=True)
     bar.update_ticks()

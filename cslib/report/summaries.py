@@ -7,6 +7,7 @@ import pandas as pd
 from cslib.core.words import pick, say
 from cslib.intake.study import Study
 from cslib.params.law import RULES
+from cslib.report.figures_result import item_name
 from cslib.report.identity import portable
 
 
@@ -75,6 +76,14 @@ def cost_table(cost_split: pd.DataFrame, study: Study) -> pd.DataFrame:
             "priced_yuan": ordered["priced_yuan"],
         }
     )
+
+
+def wage_table(wage_cost: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """The wage cost by pay item, in words, dearest first, the total last."""
+    totals = wage_cost["item"].eq("total")
+    ordered = wage_cost.assign(last=totals).sort_values(["last", "amount_yuan", "item"], ascending=[True, False, True])
+    names = [item_name(code, study) for code in ordered["item"]]
+    return pd.DataFrame({"item": names, "people": ordered["people"], "amount_yuan": ordered["amount_yuan"]})
 
 
 def provenance(study: Study) -> pd.DataFrame:

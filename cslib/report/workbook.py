@@ -20,6 +20,7 @@ from cslib.report.run import Run, outside_only, protected_folder
 from cslib.report.store import read_table, write_whole
 from cslib.report.workbook_base import Book
 from cslib.report.workbook_grid import write_grid
+from cslib.report.workbook_posts import write_posts
 from cslib.report.workbook_sheets import write_about, write_coverage, write_covers, write_legend
 
 NAME = "roster.xlsx"
@@ -71,6 +72,7 @@ def _content(
     file.set_properties({"title": say("report.sheet.roster"), "author": "cslib", "created": dt.datetime(first.year, first.month, first.day)})
     book = Book(file, study, names, run_name)
     write_grid(book, roster).activate()
+    write_posts(book, roster)
     write_legend(book)
     write_coverage(book, coverage)
     write_covers(book, covers)

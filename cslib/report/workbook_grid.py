@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from cslib.core import words
-from cslib.core.shifts import LEAVE, REST
+from cslib.core.shifts import LEAVE, REST, Shift
 from cslib.core.units import clock
 from cslib.core.words import say
 from cslib.report.figures_base import day_kinds, day_mark, month_days, weekday
@@ -77,17 +77,17 @@ def write_grid(book: Book, roster: pd.DataFrame) -> Worksheet:
 
 
 def _header(book: Book, sheet: Worksheet, grid: Grid) -> None:
-    kinds = day_kinds(book.study)
     for column, name in enumerate(grid.ids):
         sheet.merge_range(HEADER, column, HEADER + 1, column, say(f"report.sheet_column.{name}"), book.head())
         sheet.write_blank(HEADER + 2, column, None, book.head())
-    for i, day in enumerate(grid.days):
+    kinds = day_kinds(book.study)
+    for column, day in enumerate(grid.days, grid.first_day):
         kind = kinds.get(day, "")
         colour, ink = DAY_COLOURS.get(kind, HEAD), "#c00000" if kind == "statutory_holiday" else "#222222"
         style = {"bg_color": colour, "font_color": ink, "text_wrap": False}
-        sheet.write_datetime(HEADER, grid.first_day + i, day_of(day), book.head(num_format="d", **style))
-        sheet.write_string(HEADER + 1, grid.first_day + i, weekday(day), book.head(**style))
-        sheet.write_string(HEADER + 2, grid.first_day + i, day_mark(kind), book.head(font_size=8, **style))
+        sheet.write_datetime(HEADER, column, day_of(day), book.head(num_format="d", **style))
+        sheet.write_string(HEADER + 1, column, weekday(day), book.head(**style))
+        sheet.write_string(HEADER + 2, column, day_mark(kind), book.head(font_size=8, **style))
     for k, name in enumerate((*TOTALS, "signature")):
         column = grid.last_day + 1 + k
         sheet.merge_range(HEADER, column, HEADER + 1, column, say(f"report.sheet_column.{name}"), book.head(font_size=9))
@@ -172,7 +172,7 @@ def _below(book: Book, sheet: Worksheet, grid: Grid, roster: pd.DataFrame, total
         formula = f"=SUBTOTAL(109,{letter}{grid.first_row + 1}:{letter}{grid.last_row + 1})"
         sheet.write_formula(row, column, formula, style, _plain(totals[name].sum()))
     counts = head_counts(roster, book.study)
-    lines = [(book.marks.of[s.code], _shift_label(book, s), book.marks.colour[s.code], counts.loc[s.code]) for s in book.marks.shifts]
+    lines = [(book.marks.of[s.code], shift_label(book, s), book.marks.colour[s.code], counts.loc[s.code]) for s in book.marks.shifts]
     for kind, mark, colour in ((REST, book.marks.rest, REST_COLOUR), (LEAVE, book.marks.leave, LEAVE_COLOUR)):
         found = roster[roster["kind"].eq(kind)].groupby("date")["employee_id"].count().reindex(list(grid.days), fill_value=0)
         lines.append((mark, f"{mark} {say(f'report.kind.{kind}')}", colour, found))
@@ -186,6 +186,7 @@ def _below(book: Book, sheet: Worksheet, grid: Grid, roster: pd.DataFrame, total
         sheet.write_string(row + offset, grid.last_day + 1, say("report.workbook.people_a_day"), book.format(font_color="#666666", font_size=9))
 
 
-def _shift_label(book: Book, shift: Any) -> str:
+def shift_label(book: Book, shift: Shift) -> str:
+    """Mark, name and times of a shift."""
     name = words.pick(shift.name) if shift.name else shift.code
     return f"{book.marks.of[shift.code]} {name} {clock(shift.start_min)}-{clock(shift.end_min)}"

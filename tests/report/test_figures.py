@@ -192,6 +192,13 @@ def test_a_shortage_is_not_hidden_by_people_left_over_elsewhere(line: Study) -> 
     assert np.count_nonzero(image) == 1
 
 
+def test_an_empty_map_of_short_and_over_says_so(line: Study) -> None:
+    whole = made_up.coverage(line).assign(short=0.0, over=0.0)
+    said = words.say("report.figure.neither")
+    assert said in [t.get_text() for t in figures.coverage(whole, line).axes[1].texts]
+    assert said not in [t.get_text() for t in figures.coverage(made_up.coverage(line), line).axes[1].texts]
+
+
 def test_peaks_are_outlined_exactly(line: Study) -> None:
     need = made_up.requirement(line)
     lines = figures.requirement(need, "zh", line).axes[0].collections[0]

@@ -201,8 +201,26 @@ def test_the_cover_ledger_is_complete(book, desk: Study) -> None:
     assert sheet.cell(5 + len(covers) + 1, 8).value == pytest.approx(covers["hours_h"].sum())
 
 
+def test_the_posts_of_every_day_are_those_of_the_roster(book, desk: Study) -> None:
+    sheet, roster = book[1]["岗位安排"], made_up.roster(desk)
+    titles = [(sheet.cell(3, c).value, sheet.cell(4, c).value) for c in range(4, 10)]
+    shifts = ("早 早班 07:00-15:00", "中 中班 15:00-23:00", "夜 夜班 23:00-07:00")
+    assert titles == [(shift, post) for shift in shifts for post in ("大堂", "机动岗")]
+    shown = set()
+    for row, day in enumerate(desk.horizon.dates, 5):
+        assert sheet.cell(row, 1).value == pd.Timestamp(day)
+        for column, (code, queue) in enumerate([(c, q) for c in "EMN" for q in ("lobby", "floater")], 4):
+            shown |= {(person, pd.Timestamp(day), code, queue) for person in (sheet.cell(row, column).value or "").split()}
+    assert shown == {(r.employee_id, r.date, r.shift, r.queue) for r in roster[roster["kind"].eq(WORK)].itertuples()}
+    assert [sheet.cell(row, 3).value or "" for row in (5, 8, 12, 14)] == ["节", "休", "", "班"]
+
+
+def test_a_site_without_posts_has_no_sheet_of_posts(line: Study, tmp_path: Path) -> None:
+    assert openpyxl.load_workbook(written(line, tmp_path / "roster.xlsx")).sheetnames == ["排班表", "班次说明", "每日覆盖", "顶岗台账", "说明"]
+
+
 def test_every_sheet_says_what_it_is(book, desk: Study) -> None:
-    assert book[0].sheetnames == ["排班表", "班次说明", "每日覆盖", "顶岗台账", "说明"]
+    assert book[0].sheetnames == ["排班表", "岗位安排", "班次说明", "每日覆盖", "顶岗台账", "说明"]
     for sheet in book[0].worksheets:
         assert sheet["A2"].value == "基准方案 · base-12345678 · 工作版（仅代号） · 合成数据 SYNTHETIC"
         assert "SYNTHETIC" in sheet.oddFooter.left.text
@@ -241,6 +259,8 @@ def test_the_full_tier_adds_name_and_staff_number_and_nothing_else(desk: Study) 
     covers = openpyxl.load_workbook(path)["顶岗台账"]
     first = made_up.covers(desk).sort_values(["start", "post", "absent_id"]).iloc[0]
     assert covers["B5"].value == f"{known.loc[first['absent_id'], 'display_name']} {known.loc[first['absent_id'], 'staff_no']}"
+    posts = openpyxl.load_workbook(path)["岗位安排"]
+    assert set((posts["D5"].value or "").split()) <= set(known["display_name"])
     assert [leak.kind for leak in scan_workbook(path, "full")] == ["column", "column"], "the scan sees 姓名 and 工号"
 
 
