@@ -15,7 +15,7 @@ import numpy as np
 from cslib.roster.columns.bound import lagrangian, within_prices
 from cslib.roster.columns.intervals import Cover
 from cslib.roster.columns.kit import NEVER, Kit
-from cslib.roster.columns.model import Staff, own_cost
+from cslib.roster.columns.model import Staff, findings, own_cost
 from cslib.roster.columns.pricing import Scratch
 
 SMOOTH = 0.5  # weight of the best duals so far in the duals that are priced
@@ -28,6 +28,7 @@ class Master:
         self.staff, self.cover, self.team = staff, cover, team
         self.known: set[bytes] = set()
         self.value = NEVER
+        self.months: list[tuple[int, int, np.ndarray]] = []
         slots, rows = np.nonzero(cover.need > 0)
         self.cells = list(zip(slots.tolist(), rows.tolist(), strict=True))
         self.row_of = np.full(cover.need.shape, -1, dtype=np.int64)
@@ -60,6 +61,7 @@ class Master:
         if key in self.known:
             return
         self.known.add(key)
+        self.months.append((self.solver.getNumCol(), person, month.copy()))
         cost, hits = own_cost(self.staff, person, month), [person]
         for d in np.flatnonzero(month >= 0):
             first = int(d) * self.cover.slots_per_day + int(self.cover.start[month[d]])
@@ -79,12 +81,32 @@ class Master:
             out[t, r] = values[self.row_of[t, r]]
         return out
 
+    def whole(self, nodes: int, seconds: float) -> np.ndarray | None:
+        """Best plan of the columns at hand (people, days), by branch and bound; None if none was found."""
+        solver = highspy.Highs()
+        for option, value in {"output_flag": False, "threads": 1, "random_seed": 0, "mip_max_nodes": nodes, "time_limit": seconds}.items():
+            solver.setOptionValue(option, value)
+        solver.passModel(self.solver.getLp())
+        for column, person, month in self.months:
+            solver.changeColIntegrality(column, highspy.HighsVarType.kInteger)
+            if findings(self.staff, person, month):  # breaks a limit that the programme relaxes
+                solver.changeColBounds(column, 0.0, 0.0)
+        solver.run()
+        if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None
+        values = solver.getSolution().col_value
+        plan = np.full((len(self.staff.people), self.staff.days), -2, dtype=np.int64)
+        for column, person, month in self.months:
+            if values[column] > 0.5:
+                plan[person] = month
+        return None if (plan == -2).any() else plan
+
 
 def generate(
     staff: Staff, kit: Kit, cover: Cover, team: np.ndarray, first: np.ndarray, duals: np.ndarray, scratch: Scratch, *, rounds: int, until: float,
     clock: Callable[[], float] = time.perf_counter,
-) -> tuple[float, np.ndarray]:  # fmt: skip
-    """Best bound after at most ``rounds`` rounds or at time ``until``, and its duals.
+) -> tuple[float, np.ndarray, Master]:  # fmt: skip
+    """Best bound after at most ``rounds`` rounds or at time ``until``, its duals, and the master with all columns.
 
     Parameters
     ----------
@@ -116,4 +138,4 @@ def generate(
             weight = SMOOTH
         if master.value - best < 1e-4:
             break
-    return best, centre
+    return best, centre, master

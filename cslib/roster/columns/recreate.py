@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from cslib.roster.columns.intervals import Cover, book, cell_price, refresh
-from cslib.roster.columns.kit import NEVER
+from cslib.roster.columns.kit import NEVER, Kit
 from cslib.roster.columns.pricing import ANY, best_month
 
 
@@ -58,6 +58,25 @@ def load(into: State, other: State) -> None:
     if other.figures[0] < into.figures[1]:
         into.figures[1] = other.figures[0]
         into.best[...], into.best_at[...] = other.plan, other.at
+
+
+def install(s: State, plan: np.ndarray, team: np.ndarray, kit: Kit, cover: Cover) -> None:
+    """Make a chain stand at a legal plan of kinds without breaks; its own best plan stays if it is cheaper."""
+    s.plan[...], s.at[...], s.n[...] = plan, 0, cover.base
+    _count_in(s, team, kit, cover)
+    if s.figures[0] < s.figures[1]:
+        _keep_best(s, s.figures[0])
+
+
+@njit(cache=True, nogil=True)
+def _count_in(s, team, kit, cover):  # type: ignore[no-untyped-def]
+    _refresh_all(s, cover)
+    for p in range(s.plan.shape[0]):
+        s.own[p] = _own(p, s.plan[p], kit, kit.work.shape[2])
+        for d in range(s.plan.shape[1]):
+            if s.plan[p, d] >= 0:
+                book(d, s.plan[p, d], s.at[p, d], team[p], 1, s.n, s.now, s.add, cover)
+    s.figures[0] = s.own.sum() + s.now.sum()
 
 
 @njit(cache=True, nogil=True)

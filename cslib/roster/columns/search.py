@@ -20,12 +20,13 @@ from cslib.roster.columns.kit import Kit, compile_staff
 from cslib.roster.columns.master import generate
 from cslib.roster.columns.model import Staff
 from cslib.roster.columns.pricing import ANY, Scratch, scratch_for
-from cslib.roster.columns.recreate import State, anneal, construct, load, new_state
+from cslib.roster.columns.recreate import State, anneal, construct, install, load, new_state
 
 CHAINS = 2
 ROUNDS = 60
 MOVES = 1500  # moves of a chain per person at work = 1
 BOUND_ROUNDS = 400
+NODES = 500  # of the integer master over the columns of the bound
 MOST_PEOPLE = 4
 Watch = Callable[[float, float, float], None]
 
@@ -119,9 +120,12 @@ def _bound(staff: Staff, search: Search, seconds: float, clock: Callable[[], flo
     if (cover.breaks[:, :, 0] > 0).any():
         duals = head_count_duals(staff, kit, cover, seconds)
         return lagrangian(cover, kit, search.team, within_prices(cover, duals), search.scratch[0])[0]
-    begin = np.zeros(cover.need.shape)
-    first, until = search.states[0].best, clock() + seconds
-    return generate(staff, kit, cover, search.team, first, begin, search.scratch[0], rounds=BOUND_ROUNDS, until=until, clock=clock)[0]
+    begin, first, until = np.zeros(cover.need.shape), search.states[0].best, clock() + seconds
+    bound, _, master = generate(staff, kit, cover, search.team, first, begin, search.scratch[0], rounds=BOUND_ROUNDS, until=until, clock=clock)
+    plan = master.whole(NODES, seconds / 2) if (search.pinned == ANY).all() else None
+    if plan is not None:
+        install(search.states[0], plan, search.team, kit, cover)
+    return bound
 
 
 def start(staff: Staff, cover: IntervalCover, seed: int, pinned: np.ndarray | None) -> Search:
@@ -145,6 +149,7 @@ def _run(search: Search, limits: Limits, threads: int, watch: Watch | None, begu
     total = max(1, round(MOVES * people * limits.work))
     step = max(20, min(total // ROUNDS, 5 * people)) if not limits.by_clock else 200
     hot, cold = _heat(search.cover, people, 10**9 if limits.by_clock else total)
+    hot = min(hot, max(2 * cold, (float(search.best.figures[1]) - search.bound) / 10))  # a good first plan is not melted
     done, share, exchanged, before = 0, 0.0, 0.5, clock()
     with ThreadPoolExecutor(max(1, threads)) as pool:
         while True:
