@@ -55,7 +55,7 @@ class Model:
 
     Attributes
     ----------
-    x : (person, day, shift); heads : (class, day, shift, home); breaks : (class, day, shift, home, number of the break, minutes after
+    x : (person, day, shift); links : (class, day, shift) rows  heads = people; heads : (class, day, shift, home); breaks : (class, day, shift, home, number of the break, minutes after
         the shift's start); relief : (group, post, k) people of a group who cover the post; a group is (skills, home)
     present, resting : people of (group, k), and those of them who have their break; groups : their numbers
     break_min : length of the break that a variable of ``breaks`` counts
@@ -67,6 +67,7 @@ class Model:
     lp: pulp.LpProblem = field(default_factory=lambda: pulp.LpProblem("roster", pulp.LpMinimize))
     periods: list[range] = field(default_factory=list)
     x: dict[tuple[int, int, int], pulp.LpVariable] = field(default_factory=dict)
+    links: dict[tuple[int, int, int], pulp.LpConstraint] = field(default_factory=dict)
     heads: dict[HeadKey, pulp.LpVariable] = field(default_factory=dict)
     breaks: dict[BreakKey, pulp.LpVariable] = field(default_factory=dict)
     relief: dict[ReliefKey, pulp.LpVariable] = field(default_factory=dict)
@@ -88,13 +89,15 @@ class Model:
         """Row ``left <= right``."""
         self._row(left, pulp.LpConstraintLE, right)
 
-    def equal(self, left: Sum | Mapping[pulp.LpVariable, float], right: float = 0.0) -> None:
+    def equal(self, left: Sum | Mapping[pulp.LpVariable, float], right: float = 0.0) -> pulp.LpConstraint:
         """Row ``left == right``."""
-        self._row(left, pulp.LpConstraintEQ, right)
+        return self._row(left, pulp.LpConstraintEQ, right)
 
-    def _row(self, left: Sum | Mapping[pulp.LpVariable, float], sense: int, right: float) -> None:
+    def _row(self, left: Sum | Mapping[pulp.LpVariable, float], sense: int, right: float) -> pulp.LpConstraint:
         terms, constant = (left.terms, left.constant) if isinstance(left, Sum) else (left, 0.0)
-        self.lp.addConstraint(pulp.LpConstraint(pulp.LpAffineExpression(dict(terms)), sense, rhs=right - constant))
+        row = pulp.LpConstraint(pulp.LpAffineExpression(dict(terms)), sense, rhs=right - constant)
+        self.lp.addConstraint(row)
+        return row
 
     def groups_at(self, home: int, k: int) -> list[Group]:
         """Groups of a home (POOL for pooled people) of whom someone may be present."""
@@ -195,7 +198,7 @@ def add_heads(model: Model) -> None:
             for k in model.within(*problem.span(d, s)):
                 _at(model.present, (problem.classes[cls].skills, home), k).add(heads)
             _add_breaks(model, (cls, d, s, home), heads, len(people))
-        model.equal(link)
+        model.links[cls, d, s] = model.equal(link)
     for spill in problem.spill:
         _add_spill(model, spill)
     for group, _ in model.present:
