@@ -21,6 +21,8 @@ from cslib.core.errors import RosterError
 from cslib.intake.study import Study
 from cslib.params.law import RULES
 from cslib.roster.audit import audit, recount, sentences
+from cslib.roster.audit.facts import read
+from cslib.roster.audit.registry import Violation, details, table
 
 DAYS = 9
 PEOPLE: dict[str, dict[str, Any]] = {
@@ -119,6 +121,17 @@ def test_findings_at_one_place_are_one_row_with_all_details() -> None:
     row = {**work("A", "2026-12-09", "E", "attic"), "end": pd.NaT, "breaks": "lunch"}
     violations = found(build.rows(row).astype(object), "shift_definition", "A")
     assert [part.split(";")[0] for part in violations["detail"].iloc[0].split(" | ")] == ["fault=times", "fault=home", "fault=breaks"]
+
+
+@pytest.mark.parametrize(("rule", "worst"), [("cover_duration", 6.0), ("never_empty", 0.0)])
+def test_the_worst_value_stands_for_findings_at_one_place(rule: str, worst: float) -> None:
+    base, need = small()
+    day = base.horizon.start
+    values = [6.0, 0.0] if rule == "never_empty" else [5.0, 6.0]
+    same = [Violation(rule, "", pd.Timestamp(day), day, value, 4.0, detail=details(post=f"post {value:g}")) for value in values]
+    joined = table(same, read(build.rows(), build.covers(), need, base))
+    assert joined["value"].to_list() == [worst]
+    assert joined["detail"].item() == " | ".join(f"post=post {value:g}" for value in values)
 
 
 def test_a_second_row_of_a_day_is_named() -> None:

@@ -116,6 +116,14 @@ def test_a_pooled_stand_in_is_not_in_the_pool() -> None:
     assert at(coverage, "north_lobby", "10:30") == (1, 1, 0, 0)
 
 
+def test_people_to_roster_count_not_people_on_post() -> None:
+    base = build.study(build.params({"north_lobby": queue("lobby")}), {"A": {}}, month=DAY, days=1)
+    need = build.need(base).assign(scheduled=2)
+    coverage, cost = recount(build.rows(work("A", DAY, "E", "north_lobby")), build.covers(), need, base)
+    assert (coverage["needed"] == 2).all()
+    assert cost.set_index("price").loc[["short", "short_peak"], "quantity"].sum() == pytest.approx(24 * 2 - 7.5)
+
+
 def test_every_price_has_its_row_at_the_list_price() -> None:
     _, cost = desk({"A": {}}, work("A", DAY, "E", "north_lobby"))
     assert set(cost.index) == set(PRICES)
