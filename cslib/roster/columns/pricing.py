@@ -60,81 +60,74 @@ def _reach(p, work, off, fixed, kit, s):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
+def _grow(p, d, begin, end, choice, low, work, off, kit, s):  # type: ignore[no-untyped-def]
+    """States after day ``d`` from those in ``begin`` .. ``end``; returns where they end. ``low``: least allowed total."""
+    kinds = work.shape[1]
+    a, b = kit.automaton[p], kit.table[p]
+    joint, units = kit.counters[b], kit.most[p] + 1
+    first, last = (0, kinds) if choice == ANY else (kinds, kinds) if choice == -1 else (choice, choice)
+    sunday = kit.weekend_kind[b] > 0 and kit.weekend_end[d]
+    free = end
+    for i in range(begin, end):
+        g, rest = s.state[i] % joint, s.state[i] // joint
+        u, mode = rest % units, rest // units
+        if kit.new_week[d]:
+            g = kit.monday[b, kit.week[d], g]
+        for k in range(first, last + 1):
+            after = kit.follow[a, mode, k]
+            price = work[d, k] if k < kinds else off[d]
+            if after < 0 or price >= NEVER:
+                continue
+            value, v, h = s.value[i] + price, u, g
+            if k < kinds:
+                h = kit.count[b, g, k]
+                if h < 0:
+                    continue
+                v += kit.units[p, k]
+                value += kit.step[b, g, k]
+            if v + s.least[d + 1] >= units or v + s.most[d + 1] < low:
+                continue
+            if sunday and (kit.working[a, mode] or k < kinds) == (kit.weekend_kind[b] == 1):
+                h = kit.weekend[b, h]
+                if h < 0:
+                    continue
+            target = (after * units + v) * joint + h
+            at = s.place[target]
+            if at < 0:
+                if free >= len(s.state):
+                    raise MemoryError("states of one person exceed the working memory")
+                s.place[target] = free
+                s.state[free], s.value[free], s.parent[free], s.action[free] = target, value, i, k
+                free += 1
+            elif value < s.value[at]:
+                s.value[at], s.parent[at], s.action[at] = value, i, k
+    for i in range(end, free):
+        s.place[s.state[i]] = -1
+    return free
+
+
+@njit(cache=True, nogil=True)
 def best_month(p, work, off, fixed, kit, s, month):  # type: ignore[no-untyped-def]
     """Cheapest month of person ``p`` at cell prices ``work`` (days, kinds) and ``off`` (days,), with days fixed to a kind, -1 (off) or ANY.
 
     Writes the month and returns its price including totals and counters (NEVER if there is none).
     """
     days, kinds = work.shape
-    a, b = kit.automaton[p], kit.table[p]
-    G, U = kit.counters[b], kit.most[p] + 1
-    low_total = 0
-    while low_total < U and kit.total[p, low_total] >= NEVER:
-        low_total += 1
+    b = kit.table[p]
+    joint, units = kit.counters[b], kit.most[p] + 1
+    low = 0
+    while low < units and kit.total[p, low] >= NEVER:
+        low += 1
     _reach(p, work, off, fixed, kit, s)
-    weekend_kind = kit.weekend_kind[b]
     s.state[0], s.value[0], s.parent[0] = 0, 0.0, -1
     begin, end = 0, 1
     for d in range(days):
-        free = end
-        first, last = 0, kinds
-        if fixed[d] == -1:
-            first = kinds
-        elif fixed[d] >= 0:
-            first, last = fixed[d], fixed[d]
-        sunday = weekend_kind > 0 and kit.weekend_end[d]
-        monday = kit.new_week[d]
-        for i in range(begin, end):
-            state = s.state[i]
-            g = state % G
-            rest = state // G
-            u = rest % U
-            mode = rest // U
-            if monday:
-                g = kit.monday[b, kit.week[d], g]
-            was_on = kit.working[a, mode]
-            for k in range(first, last + 1):
-                after = kit.follow[a, mode, k]
-                if after < 0:
-                    continue
-                value, v, h = s.value[i], u, g
-                if k < kinds:
-                    price = work[d, k]
-                    h = kit.count[b, g, k]
-                    if price >= NEVER or h < 0:
-                        continue
-                    v += kit.units[p, k]
-                    value += price + kit.step[b, g, k]
-                else:
-                    price = off[d]
-                    if price >= NEVER:
-                        continue
-                    value += price
-                if v + s.least[d + 1] >= U or v + s.most[d + 1] < low_total:
-                    continue
-                if sunday and (was_on or k < kinds) == (weekend_kind == 1):
-                    h = kit.weekend[b, h]
-                    if h < 0:
-                        continue
-                target = (after * U + v) * G + h
-                at = s.place[target]
-                if at < 0:
-                    if free >= len(s.state):
-                        raise MemoryError("states of one person exceed the working memory")
-                    s.place[target] = free
-                    s.state[free], s.value[free], s.parent[free], s.action[free] = target, value, i, k
-                    free += 1
-                elif value < s.value[at]:
-                    s.value[at], s.parent[at], s.action[at] = value, i, k
-        for i in range(end, free):
-            s.place[s.state[i]] = -1
-        begin, end = end, free
+        begin, end = end, _grow(p, d, begin, end, fixed[d], low, work, off, kit, s)
         if begin == end:
             return NEVER
     best, at = NEVER, -1
     for i in range(begin, end):
-        state = s.state[i]
-        value = s.value[i] + kit.total[p, (state // G) % U] + kit.end[b, state % G]
+        value = s.value[i] + kit.total[p, (s.state[i] // joint) % units] + kit.end[b, s.state[i] % joint]
         if value < best:
             best, at = value, i
     if at < 0:
