@@ -15,10 +15,13 @@ from itertools import pairwise
 
 import numpy as np
 import pulp
+from pulp.v4_migration import set_v4_migration_warnings
 
 from cslib.params.prices import PRICES
 from cslib.roster.engine_cells import shift_definition
 from cslib.roster.problem import POOL, Problem, Spill
+
+set_v4_migration_warnings(False)  # PuLP is pinned below 4 (DECISIONS.md), and 3.3 has no other spelling for a problem's rows
 
 Group = tuple[frozenset[str], int]
 HeadKey = tuple[int, int, int, int]
@@ -55,8 +58,9 @@ class Model:
 
     Attributes
     ----------
-    x : (person, day, shift); links : (class, day, shift) rows  heads = people; heads : (class, day, shift, home); breaks : (class, day, shift, home, number of the break, minutes after
-        the shift's start); relief : (group, post, k) people of a group who cover the post; a group is (skills, home)
+    x : (person, day, shift); heads : (class, day, shift, home)
+    breaks : (class, day, shift, home, number of the break, minutes after the shift's start)
+    relief : (group, post, k) people of a group who cover the post; a group is (skills, home)
     present, resting : people of (group, k), and those of them who have their break; groups : their numbers
     break_min : length of the break that a variable of ``breaks`` counts
     serving : pooled people of (group, queue, k); missing, short : people below the limit of a never-empty post, below need, by (post, k)
