@@ -170,11 +170,9 @@ def shortfall(field: Field, left: np.ndarray) -> float:
     return float(left[:, field.covered].clip(min=0).sum())
 
 
-def first_open(field: Field, left: np.ndarray) -> str:
-    """The first interval that is still open."""
-    slot = int(np.flatnonzero((left[:, field.covered] > 0).any(axis=0))[0])
-    first = pd.Timestamp(field.horizon.start) - pd.Timedelta(days=1) + pd.Timedelta(minutes=field.begin * field.horizon.interval_min)
-    return f"{first + pd.Timedelta(minutes=slot * field.horizon.interval_min):%Y-%m-%d %H:%M}"
+def moment(field: Field, slot: int) -> str:
+    """Start of an interval on the axis of ``need``, for a message."""
+    return f"{pd.Timestamp(field.first) + pd.Timedelta(minutes=slot * field.horizon.interval_min):%Y-%m-%d %H:%M}"
 
 
 def _posts(params: Params) -> set[str]:

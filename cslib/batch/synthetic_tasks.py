@@ -11,7 +11,7 @@ from collections.abc import Collection
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from cslib.batch.synthetic_field import Field, candidate, first_open
+from cslib.batch.synthetic_field import Field, candidate, moment
 from cslib.core.errors import RosterError
 
 SKILL_PRICE = 0.12  # a skill more makes a duty dearer by this share, so that single-skilled people do what they can
@@ -54,8 +54,9 @@ def tasks(field: Field, left: np.ndarray, groups: Collection[str]) -> np.ndarray
             matrix[served[g][option], :, c] = field.serves[option][field.begin : field.begin + field.slots]
         numbers = _cheapest(cost, matrix[wanted > 0], wanted[wanted > 0], member, caps[:, day])
         if numbers is None:
-            when = first_open(field, _only(left, window, wanted > 0))
-            raise RosterError("synthetic.uncoverable", where=field.params.name, groups=", ".join(groups), when=when)
+            bare = ((wanted > 0) & (matrix.sum(axis=2) == 0)).any(axis=0)
+            slot = window.start + int((bare if bare.any() else (wanted > 0).any(axis=0)).argmax())
+            raise RosterError("synthetic.uncoverable", where=field.params.name, groups=", ".join(groups), when=moment(field, slot))
         for c, (g, option) in enumerate(columns):
             found[g, day, option] = numbers[c]
             span = slice(first, min(first + 2 * field.slots, left.shape[1]))
@@ -88,10 +89,3 @@ def _cheapest(cost: np.ndarray, matrix: np.ndarray, wanted: np.ndarray, member: 
     constraints = [LinearConstraint(matrix, lb=wanted), LinearConstraint(member, ub=caps)]
     result = milp(cost, constraints=constraints, integrality=np.ones(len(cost)), bounds=Bounds(0, np.inf), options=options)
     return None if result.x is None else np.round(result.x).astype(int)
-
-
-def _only(left: np.ndarray, window: slice, wanted: np.ndarray) -> np.ndarray:
-    """What is open inside a window."""
-    kept = np.zeros_like(left)
-    kept[:, window] = np.where(wanted, left[:, window], 0.0)
-    return kept
