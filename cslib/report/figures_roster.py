@@ -113,20 +113,21 @@ def load(roster: pd.DataFrame, hours: pd.DataFrame, study: Study) -> base.Pictur
     kinds = counted.pivot_table(index="employee_id", columns="premium", values="hours_h", aggfunc="sum", fill_value=0.0)
     kinds = kinds.reindex(index=totals.index, columns=list(PREMIUM_COLOURS), fill_value=0.0)
     people = list(totals.index)
-    blocks = -(-len(people) // _PEOPLE_A_ROW)
-    width = 3 + 0.19 * min(len(people), _PEOPLE_A_ROW) if len(people) > 30 else 9.5
-    figure = base.new(study, width, 1 + 3.9 * blocks, say("report.figure.load"), legend_rows=2)
-    shape = {"height_ratios": [2.2, 1] * blocks, "squeeze": False}
-    axes = figure.subplots(2 * blocks, 1, **shape)[:, 0]
+    blocks = max(1, -(-len(people) // _PEOPLE_A_ROW))
+    size = -(-len(people) // blocks)  # blocks of like size, so that bars are of like width
+    used = [k for k in PREMIUM_COLOURS if kinds[k].any()]
+    width = max(9.5, 3 + 0.19 * size)
+    figure = base.new(study, width, 1 + 3.9 * blocks, say("report.figure.load"), legend_rows=-(-(len(used) + 1) // 4))
+    axes = figure.subplots(2 * blocks, 1, height_ratios=[2.2, 1] * blocks, squeeze=False)[:, 0]
     top_h, top_n = max(1.0, kinds.sum(axis=1).max()) * 1.08, max(1, totals["nights"].max()) * 1.15
     for b in range(blocks):
-        part = people[b * _PEOPLE_A_ROW : (b + 1) * _PEOPLE_A_ROW]
+        part = people[b * size : (b + 1) * size]
         _hour_bars(axes[2 * b], kinds.loc[part], study, top_h)
         _night_bars(axes[2 * b + 1], totals.loc[part], top_n)
-    used = [k for k in PREMIUM_COLOURS if kinds[k].any()]
+        for panel in (axes[2 * b], axes[2 * b + 1]):
+            panel.set_xlim(-0.7, size - 0.3)
     handles = [Patch(facecolor=PREMIUM_COLOURS[k], label=say(f"report.premium.{k}")) for k in used]
-    handles += [axes[0].get_lines()[0]]
-    base.legend_above(figure, handles, 4)
+    base.legend_above(figure, [*handles, axes[0].get_lines()[0]], 4)
     return figure
 
 
@@ -138,7 +139,6 @@ def _hour_bars(axes: Axes, kinds: pd.DataFrame, study: Study, top: float) -> Non
             bottom += kinds[name].to_numpy()
     axes.axhline(_full_time_h(study), color=base.INK, linewidth=1, linestyle=(0, (5, 3)), label=say("report.figure.full_time"))
     axes.set_ylim(0, max(top, _full_time_h(study) * 1.08))
-    axes.set_xlim(-0.7, len(kinds) - 0.3)
     axes.set_ylabel(say("report.figure.hours_axis"))
     axes.set_xticks(range(len(kinds)), [])
     axes.tick_params(axis="x", length=0)
@@ -155,7 +155,6 @@ def _full_time_h(study: Study) -> float:
 def _night_bars(axes: Axes, totals: pd.DataFrame, top: float) -> None:
     axes.bar(range(len(totals)), totals["nights"], color="#5b5b8c", width=0.78)
     axes.set_ylim(0, top)
-    axes.set_xlim(-0.7, len(totals) - 0.3)
     axes.set_ylabel(say("report.figure.nights_axis"))
     axes.yaxis.get_major_locator().set_params(integer=True)
     axes.set_xticks(range(len(totals)), totals.index, rotation=90, fontsize=8 if len(totals) <= 40 else 7.5)

@@ -217,6 +217,15 @@ def test_load_stacks_the_hours_and_never_ranks_people(line: Study) -> None:
     assert list(heights) == pytest.approx(list(expected))
 
 
+def test_bars_of_all_people_are_of_like_width(project) -> None:
+    assert project.is_dir()
+    study = made_up.known("line", 63)
+    roster = made_up.roster(study)
+    axes = figures.load(roster, made_up.hours(study, roster), study).axes
+    assert [len(panel.containers[0]) for panel in axes] == [32, 32, 31, 31]
+    assert len({panel.get_xlim() for panel in axes}) == 1
+
+
 def test_items_of_too_few_people_leave_the_total_alone(desk: Study) -> None:
     total = made_up.wage_cost(6)[lambda f: f["item"].eq("total")]
     picture = figures.wage_cost(total, desk)
