@@ -19,7 +19,7 @@ help:  ## list the verbs
 
 setup: $(SET_UP)  ## make the virtual environment (the other verbs do it when needed)
 
-$(SET_UP): requirements.lock pyproject.toml
+$(SET_UP): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "Python 3.11 is needed, this is " + sys.version.split()[0] + ": make PYTHON=/path/to/python3.11 ... / 需要 Python 3.11")'
 	@echo "Setting up .venv from requirements.lock: about 600 MB, one to five minutes ... / 正在安装依赖，约需一至五分钟"
 	@$(PYTHON) -m venv --clear .venv
