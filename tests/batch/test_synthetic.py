@@ -15,10 +15,11 @@ import pandas as pd
 import pytest
 
 from cslib import demand, staffing
-from cslib.batch.synthetic import month_calendar, planted_rows, synthesise
-from cslib.batch.synthetic_people import contract_h
-from cslib.batch.synthetic_planted import Row, planted_roster
-from cslib.batch.synthetic_recipe import open_recipe
+from cslib.batch.synthetic import planted_rows, synthesise
+from cslib.batch.synthetic.people import contract_h
+from cslib.batch.synthetic.planted import Row, planted_roster
+from cslib.batch.synthetic.recipe import open_recipe
+from cslib.batch.synthetic.sample import month_calendar
 from cslib.core.errors import ParamError, RosterError
 from cslib.core.shifts import OFF
 from cslib.intake import Study, names, open_study
@@ -232,6 +233,7 @@ def test_real_sites_are_not_overwritten(tmp_path: Path, monkeypatch: pytest.Monk
         ("lobby: {skills: {lobby: 1}, shifts: [E, M, N], count: 6", "lobby: {skills: {lobby: 1}, shifts: [E, M, N], cuont: 6", "params.unknown_key"),
         ("month: 2026-12", "month: 2026-13", "horizon.month"),
         ("shifts: [E, M, N, D1, D2]", "shifts: [E, M, D1, D2]", "synthetic.uncoverable"),
+        ("shifts: [E, M, N, D1, D2]", "count: 9, shifts: [E, M, N, D1, D2]", "synthetic.uncoverable"),
     ],
 )
 def test_wrong_recipes_are_refused(old: str, new: str, key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

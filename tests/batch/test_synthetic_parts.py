@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cslib import staffing
-from cslib.batch.synthetic_contacts import contacts, day_factors
-from cslib.batch.synthetic_field import open_field, shortfall
-from cslib.batch.synthetic_pattern import REST_DAY, Duty, Rules, Stretch, best_sequence, rules
-from cslib.batch.synthetic_recipe import Recipe, Volume, open_recipe
-from cslib.batch.synthetic_relief import Pause, Posted, relieve
-from cslib.batch.synthetic_tasks import tasks
+from cslib.batch.synthetic.contacts import contacts, day_factors
+from cslib.batch.synthetic.field import open_field, shortfall
+from cslib.batch.synthetic.pattern import REST_DAY, Duty, Rules, Stretch, best_sequence, rules
+from cslib.batch.synthetic.recipe import Recipe, Volume, open_recipe
+from cslib.batch.synthetic.relief import Pause, Posted, relieve
+from cslib.batch.synthetic.tasks import tasks
 from cslib.core import tables
 from cslib.core.errors import ParamError, RosterError
 from cslib.core.shifts import overlap_min

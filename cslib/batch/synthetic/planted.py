@@ -16,12 +16,12 @@ from typing import Any
 
 import pandas as pd
 
-from cslib.batch.synthetic_field import Field, Planted
-from cslib.batch.synthetic_files import write_csv
-from cslib.batch.synthetic_pattern import REST_DAY
-from cslib.batch.synthetic_people import Person, person
-from cslib.batch.synthetic_recipe import People
-from cslib.batch.synthetic_relief import Need, Pause, Posted, relieve
+from cslib.batch.synthetic.field import Field, Planted
+from cslib.batch.synthetic.files import write_csv
+from cslib.batch.synthetic.pattern import REST_DAY
+from cslib.batch.synthetic.people import Person, person
+from cslib.batch.synthetic.recipe import People
+from cslib.batch.synthetic.relief import Need, Pause, Posted, relieve
 from cslib.core import tables
 from cslib.core.errors import RosterError
 from cslib.core.horizon import Horizon

@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from cslib.batch.synthetic_recipe import History, Recipe, Volume
+from cslib.batch.synthetic.recipe import History, Recipe, Volume
 from cslib.core import tables
 from cslib.core.streams import stream
 from cslib.params import Params

@@ -153,7 +153,7 @@ def _trace(last: _Front, fronts: list[_Front], law: Rules, starts: set[int], sam
     name = max(best, key=lambda part: best[part])
     if best[name] == _NEVER:
         return None
-    state = (name, *_argmax(getattr(last, name)))
+    state: State = (name, *_argmax(getattr(last, name)))
     chosen = np.full(len(fronts), REST_DAY)
     for day in range(len(fronts) - 1, -1, -1):
         if state[0] == "work":

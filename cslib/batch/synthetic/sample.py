@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from cslib import demand, staffing
-from cslib.batch.synthetic_contacts import contacts
-from cslib.batch.synthetic_field import open_field
-from cslib.batch.synthetic_files import contact_rows, write_csv
-from cslib.batch.synthetic_plant import plant
-from cslib.batch.synthetic_planted import Row, as_rows, breaks_of, need_of, planted_seed, read_planted, write_planted
-from cslib.batch.synthetic_recipe import Recipe, open_recipe
-from cslib.batch.synthetic_relief import Need
-from cslib.batch.synthetic_staff import Roll, last_roster_rows, leave_rows, overtime_rows, staff_rows, wish_rows, write_sheet
+from cslib.batch.synthetic.contacts import contacts
+from cslib.batch.synthetic.field import open_field
+from cslib.batch.synthetic.files import contact_rows, write_csv
+from cslib.batch.synthetic.plant import plant
+from cslib.batch.synthetic.planted import Row, as_rows, breaks_of, need_of, planted_seed, read_planted, write_planted
+from cslib.batch.synthetic.recipe import Recipe, open_recipe
+from cslib.batch.synthetic.relief import Need
+from cslib.batch.synthetic.staff import Roll, last_roster_rows, leave_rows, overtime_rows, staff_rows, wish_rows, write_sheet
 from cslib.core import tables
 from cslib.core.errors import ParamError
 from cslib.core.horizon import Horizon
@@ -104,7 +105,7 @@ def _planted_for(recipe: Recipe, params: Params, history: pd.DataFrame) -> pd.Da
             starts = found.loc[found["queue"] == name, "interval_start"]
             opened = [queue.open_at(start.weekday(), start.hour * 60 + start.minute) for start in starts]
             most = people[starts.index].rolling(3, center=True, min_periods=1).max().astype("int64")
-            people[starts.index] = most.where(opened, 0)
+            people[starts.index] = most.where(np.array(opened), 0)
     return found.assign(scheduled=people)
 
 

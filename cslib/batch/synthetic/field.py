@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from cslib.batch.synthetic_pattern import REST_DAY, Duty, Rules, Stretch
-from cslib.batch.synthetic_pattern import rules as sequence_rules
-from cslib.batch.synthetic_people import Person, contract_h, person
-from cslib.batch.synthetic_recipe import Group, People
+from cslib.batch.synthetic.pattern import REST_DAY, Duty, Rules, Stretch
+from cslib.batch.synthetic.pattern import rules as sequence_rules
+from cslib.batch.synthetic.people import Person, contract_h, person
+from cslib.batch.synthetic.recipe import Group, People
 from cslib.core.horizon import Horizon
 from cslib.core.units import ceil_people, floor_count
 from cslib.params import Params

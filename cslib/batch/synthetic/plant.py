@@ -6,15 +6,14 @@ until all are taken. Then single people are taken out as long as the others, re-
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from cslib.batch.synthetic_field import Candidate, Field, Planted, candidate, cover, shortfall
-from cslib.batch.synthetic_pattern import REST_DAY, best_sequence
-from cslib.batch.synthetic_people import Person
-from cslib.batch.synthetic_tasks import tasks
+from cslib.batch.synthetic.field import Candidate, Field, Planted, candidate, cover, shortfall
+from cslib.batch.synthetic.pattern import REST_DAY, best_sequence
+from cslib.batch.synthetic.people import Person
+from cslib.batch.synthetic.tasks import tasks
 from cslib.core.errors import RosterError
 from cslib.core.streams import stream
 
@@ -69,11 +68,6 @@ def plant(field: Field) -> list[Planted]:
             _grow(work, group)
     _repack(work)
     return sorted((planted for planted, _ in work.people), key=lambda each: (groups.index(each.person.group), each.person.number))
-
-
-def coverage_gap(field: Field, planted: Sequence[Planted]) -> float:
-    """Person-intervals that the planted people leave open, summed over sets of queues; 0 = all covered."""
-    return shortfall(field, field.need - sum((cover(field, each) for each in planted), np.zeros_like(field.need)))
 
 
 def _left(work: _Work) -> np.ndarray:
@@ -164,9 +158,8 @@ def _placed(field: Field, who: Candidate, values: np.ndarray, choice: np.ndarray
         nights = _nights(field, sequence)
         kept = set(nights[: field.params.site.roster.nights_free])
         if len(kept) < len(nights):
-            others = [day for day in range(field.people.look_back_days, len(field.days)) if day not in kept]
-            values = values.copy()
-            values[np.ix_(others, np.flatnonzero(field.law.night))] = -np.inf
+            others = np.array([day >= field.people.look_back_days and day not in kept for day in range(len(field.days))])
+            values = np.where(others[:, None] & field.law.night[None, :], -np.inf, values)
             sequence = best_sequence(values, field.law, who.stretches, SAME_SHIFT)
     if sequence is None:
         raise RosterError("synthetic.no_month", where=field.params.name, group=who.person.group, number=who.person.number)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cslib.batch.synthetic_files import write_csv, write_xlsx
-from cslib.batch.synthetic_people import display_name
-from cslib.batch.synthetic_planted import AWAY, Row
-from cslib.batch.synthetic_recipe import Recipe
+from cslib.batch.synthetic.files import write_csv, write_xlsx
+from cslib.batch.synthetic.people import display_name
+from cslib.batch.synthetic.planted import AWAY, Row
+from cslib.batch.synthetic.recipe import Recipe
 from cslib.core.horizon import Horizon
 from cslib.core.shifts import OFF, Span, write_breaks
 from cslib.core.streams import stream

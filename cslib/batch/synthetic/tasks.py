@@ -11,7 +11,7 @@ from collections.abc import Collection
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from cslib.batch.synthetic_field import Field, candidate, moment
+from cslib.batch.synthetic.field import Field, candidate, moment
 from cslib.core.errors import RosterError
 
 SKILL_PRICE = 0.12  # a skill more makes a duty dearer by this share, so that single-skilled people do what they can
@@ -85,6 +85,8 @@ def _cheapest(cost: np.ndarray, matrix: np.ndarray, wanted: np.ndarray, member: 
     """Whole numbers >= 0 with matrix @ n >= wanted and member @ n <= caps at least cost; None if there are none."""
     if not len(wanted):
         return np.zeros(len(cost), dtype=int)
+    if not len(cost):
+        return None
     options = {"mip_rel_gap": GAP_SHARE, "node_limit": NODES}
     constraints = [LinearConstraint(matrix, lb=wanted), LinearConstraint(member, ub=caps)]
     result = milp(cost, constraints=constraints, integrality=np.ones(len(cost)), bounds=Bounds(0, np.inf), options=options)

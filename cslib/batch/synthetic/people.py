@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cslib.batch.synthetic_recipe import Group, People
+from cslib.batch.synthetic.recipe import Group, People
 from cslib.core.streams import stream
 from cslib.params import Params
 from cslib.params.calendar import LEGAL_WORK

@@ -1,4 +1,4 @@
-"""The files of a synthetic site, written so that the same content gives the same bytes. Each says in its first line that it is synthetic."""
+"""The files of a synthetic site, written so that the same content gives the same bytes. Each says in its first line that it is synthetic (P01)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import xlsxwriter
 
 NOTE = "合成数据，人物、数量均为虚构 / synthetic data: people and figures are invented"
 CREATED = dt.datetime(2026, 1, 1)
-SERIES = "synthetic_30min"
 
 
 def write_csv(path: Path, rows: Iterable[Sequence[Any]], *, encoding: str = "utf-8") -> Path:
