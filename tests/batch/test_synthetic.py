@@ -178,7 +178,7 @@ def test_wishes_partly_agree_with_the_planted_roster(site: str) -> None:
     roster, _ = planted(site)
     given = roster.set_index(["employee_id", "date"])["shift"].fillna(OFF)
     met = [given[(w.employee_id, w.date)] == w.wish for w in study(site).wishes.itertuples()]
-    assert 0.55 < sum(met) / len(met) < 0.95
+    assert 0.4 < sum(met) / len(met) < 0.9
     assert OFF in set(study(site).wishes["wish"]) and len(set(study(site).wishes["wish"])) > 2
 
 

@@ -113,11 +113,16 @@ class LeavePlan(Strict):
 
 
 class WishPlan(Strict):
-    """Wishes: mean number a person, share of rest days among them, share that the planted roster meets."""
+    """Wishes: mean number a person, share of rest days among them, share that the planted roster meets.
+
+    popular: days that many want off at once, more than can be spared; popular_share: how many.
+    """
 
     per_person: float = Field(ge=0)
     off_share: Share
     met_share: Share
+    popular: tuple[dt.date, ...] = ()
+    popular_share: Share = 0.0
 
 
 class People(Strict):

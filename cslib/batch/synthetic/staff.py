@@ -110,7 +110,7 @@ def wish_rows(roll: Roll) -> list[list[Any]]:
         rng = stream(roll.seed, roll.params.name, "wishes", row.who.group, row.who.number)
         days = [day for day in roll.horizon.dates if row.who.employed(day) and row.cells[day] != AWAY]
         codes = roll.recipe.people.groups[row.who.group].shifts
-        asked: dict[dt.date, str] = {}
+        asked = {day: OFF for day in plan.popular if rng.random() < plan.popular_share and day in days}
         for _ in range(int(rng.poisson(plan.per_person))):
             off, met = rng.random() < plan.off_share, rng.random() < plan.met_share
             fitting = [day for day in days if bool(row.shift(day)) != (off == met) and day not in asked]
