@@ -48,6 +48,7 @@ words.use(_from_arguments())
 
 
 @click.group(help=say("batch.help.main"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--language", type=click.Choice(words.LANGUAGES), expose_value=False, help=say("batch.help.language"))
 def main() -> None:
     """Entry point of the ``cslib`` command."""
 

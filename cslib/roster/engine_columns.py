@@ -145,7 +145,7 @@ def _weeks(problem: Problem, p: int, unit: int) -> tuple[int, ...]:
     found = []
     for monday, extra in sorted(problem.week_h.items()):
         worked = sum(duty.paid_h for duty in who.history if duty.day in range(monday, monday + 7))
-        more = extra + who.overtime_max_h if rule == "weekly_hours" else 0.0
+        more = extra if rule == "weekly_hours" else 0.0
         found.append(floor_count(max(0.0, limit + more - worked) * 60 / unit))
     return tuple(found)
 

@@ -56,15 +56,15 @@ def consecutive_nights(problem: Problem, person: int) -> Iterator[Row]:
 
 
 def weekly_hours(problem: Problem, person: int) -> Iterator[Row]:
-    """Paid hours of duties that start Mon - Sun, standard hours scheme; make-up workdays and approved overtime on top (S003-I1)."""
+    """Paid hours of duties that start Mon - Sun, standard hours scheme; make-up workdays on top (S003-I1)."""
     if problem.people[person].scheme == "standard":
-        yield from _weeks(problem, person, "weekly_hours", problem.week_h, problem.people[person].overtime_max_h)
+        yield from _weeks(problem, person, "weekly_hours", problem.week_h)
 
 
 def part_time_week_hours(problem: Problem, person: int) -> Iterator[Row]:
     """Paid hours of duties that start Mon - Sun, part-time scheme."""
     if problem.people[person].scheme == "part_time":
-        yield from _weeks(problem, person, "part_time_week_hours", dict.fromkeys(problem.week_h, 0.0), 0.0)
+        yield from _weeks(problem, person, "part_time_week_hours", dict.fromkeys(problem.week_h, 0.0))
 
 
 def month_overtime(problem: Problem, person: int) -> Iterator[Row]:
@@ -133,14 +133,14 @@ def _runs(problem: Problem, person: int, rule: str, shifts: list[bool], past: se
             yield Row(rule, day, _cells(problem, person, window, shifts), float(most - len(past & set(window))))
 
 
-def _weeks(problem: Problem, person: int, rule: str, extra_h: dict[int, float], approved_h: float) -> Iterator[Row]:
+def _weeks(problem: Problem, person: int, rule: str, extra_h: dict[int, float]) -> Iterator[Row]:
     for monday, extra in extra_h.items():
         limit = problem.limit(rule, monday)
         if limit is not None:
             days = range(monday, monday + 7)
             worked = sum(duty.paid_h for duty in problem.people[person].history if duty.day in days)
             terms = {(d, s): problem.paid_h[s] for d, s in _cells(problem, person, days)}
-            yield Row(rule, max(monday, 0), terms, max(0.0, limit + extra + approved_h - worked))
+            yield Row(rule, max(monday, 0), terms, max(0.0, limit + extra - worked))
 
 
 def _month(problem: Problem, person: int, rule: str, overtime_h: float | None) -> Iterator[Row]:

@@ -18,15 +18,14 @@ OVERTIME_RULES = ("overtime_protection", "overtime_approval", "month_overtime") 
 
 @rule("weekly_hours")
 def weekly_hours(facts: Facts) -> Iterator[Violation]:
-    """Paid hours of duties that start Mon-Sun, standard hours: limit + a normal day per make-up workday + approved overtime (S003-I1)."""
+    """Paid hours of duties that start Mon-Sun, standard hours: limit + a normal day per make-up workday (S003-I1)."""
     for person in facts.people.values():
         if person.scheme == "standard":
             for monday, duties in _weeks(person, facts):
                 day = max(monday, facts.horizon.start)
                 limit = facts.limit("weekly_hours", day)
                 if limit is not None:
-                    extra = make_up_h(monday, facts) + person.overtime_max_h
-                    yield from _long_week("weekly_hours", person, duties, limit + extra, day, facts)
+                    yield from _long_week("weekly_hours", person, duties, limit + make_up_h(monday, facts), day, facts)
 
 
 @rule("part_time_week_hours")
