@@ -1,6 +1,6 @@
 """A clean month of a small call centre: pooled agents on two phone queues, and a counter that may never be empty while it is open.
 
-All but the comprehensive C1 and the part-timer H1 work standard hours, Mon-Fri. B1 relieves K1's meal at the counter.
+All work Mon-Fri, B2, K1 and the spare C1 on comprehensive hours, H1 part-time, the others on standard hours. B1 relieves K1's meal at the counter.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def people() -> dict[str, dict[str, Any]]:
     standard = {"hours_scheme": "standard"}
     found: dict[str, dict[str, Any]] = {who: {"skills": ["zh"], **standard} for who in ("A1", "A2", "A3", "A4")}
     found["B1"] = {"skills": ["zh", "en", "reception"], **standard}
-    found["B2"] = {"skills": ["zh", "en"], **standard, "no_overtime_until": "2027-03-31", "overtime_max_h": 20.0}
-    found["K1"] = {"skills": ["reception"], **standard, "overtime_max_h": 3.5}
+    found["B2"] = {"skills": ["zh", "en"], "no_overtime_until": "2027-03-31", "overtime_max_h": 20.0}
+    found["K1"] = {"skills": ["reception"], "overtime_max_h": 3.5}
     found["H1"] = {"skills": ["zh"], "hours_scheme": "part_time", "fte_share": 0.5}
     found["C1"] = {"skills": ["zh", "reception"], "overtime_max_h": 60.0, "no_night_until": "2026-12-10"}
     found["Z1"] = {"skills": ["other"], **standard, "hired": "2026-12-14"}
