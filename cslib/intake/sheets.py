@@ -10,9 +10,12 @@ import codecs
 import csv
 import hashlib
 import io
+import lzma
 import re
+import struct
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +34,12 @@ from cslib.core.paths import shown
 SEPARATORS = (",", ";", "\t")
 _COMMON_HAN_SHARE = 0.6
 _ZEROS = re.compile(r"0{2,}")
+# What zipfile, the XML parser (its ParseError is a SyntaxError) and openpyxl raise on truncated or altered parts of a workbook.
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
+    *(InvalidFileException, SyntaxError, AttributeError, TypeError, ValueError, LookupError, OverflowError),
+    RuntimeError,  # a protected archive; NotImplementedError is one too: an unknown compression
+)
 
 
 @dataclass(frozen=True)
@@ -133,6 +142,16 @@ def _common(character: str) -> bool:
 
 
 def _excel(path: Path) -> list[Sheet]:
+    try:
+        return _visible(path)
+    except IntakeError:  # a ValueError itself
+        raise
+    except _DAMAGE as error:
+        raise IntakeError("intake.damaged", where=shown(path), problem=type(error).__name__) from None
+
+
+def _visible(path: Path) -> list[Sheet]:
+    """The visible sheets with cells (sheets of charts have none); formulas by their stored results."""
     book = _open(path, values=False)
     formulas = [
         (sheet.title, row, column)
@@ -151,12 +170,9 @@ def _excel(path: Path) -> list[Sheet]:
 
 
 def _open(path: Path, *, values: bool) -> Workbook:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # openpyxl reports layout that it doesn't keep; only cells matter here
-            return load_workbook(path, data_only=values)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise IntakeError("intake.damaged", where=shown(path), problem=type(error).__name__) from None
+    with warnings.catch_warnings(), path.open("rb") as file:  # opened here, because openpyxl leaves a damaged file open
+        warnings.simplefilter("ignore", UserWarning)  # openpyxl reports layout that it doesn't keep; only cells matter here
+        return load_workbook(file, data_only=values)
 
 
 def _sheet(sheet: Worksheet, file: str, epoch_1904: bool) -> Sheet:

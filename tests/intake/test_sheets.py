@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.chart import BarChart
 from tiny_site import STAFF, TinySite
 
 from cslib import intake
@@ -70,6 +73,55 @@ def test_leading_zeros_kept_as_text_or_by_number_format(tiny: TinySite, workbook
     study = open_tiny()
     assert list(intake.names(study)["staff_no"]) == ["00127", "00128", "129"]
     assert set(study.employees["hired"].dt.date) == {dt.date(2025, 3, 1)}
+
+
+def repacked(path: Path, part: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook's bytes with one part of its archive changed (and its checksum made anew)."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[part] = change(parts[part])
+    result = io.BytesIO()
+    with zipfile.ZipFile(result, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return result.getvalue()
+
+
+def test_a_damaged_workbook_is_refused_by_a_sentence_whatever_part_is_hit(tiny: TinySite, workbook: Callable[..., Any]) -> None:
+    path = workbook(tiny.folder / "staff.xlsx", {"名单": [HEAD, ["1", "甲", "2025-03-01", "zh"]]}, formats={"名单": {"A2": "00000"}})
+    tiny.use("staff", "staff.xlsx")
+    raw, sheet = path.read_bytes(), "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as archive:
+        place = archive.getinfo(sheet).header_offset
+    body = place + 30 + len(sheet)
+    damaged = [repacked(path, part, lambda x: x[: len(x) // 2]) for part in (sheet, "xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml")]
+    damaged += [repacked(path, sheet, lambda x, new=new: x.replace(b' r="A2" s="1"', new)) for new in (b' r="A2" s="999"', b' r="??" s="1"')]
+    damaged += [repacked(path, "xl/workbook.xml", lambda x: x.replace(b"sheetId=", b"sheetIx="))]
+    damaged += [raw[: len(raw) // 2], raw[:body] + bytes([raw[body] ^ 0xFF]) + raw[body + 1 :]]
+    central = raw.rindex(sheet.encode()) - 46
+    damaged += [raw[: central + 10] + b"\x63" + raw[central + 11 :], raw[: central + 8] + b"\x01" + raw[central + 9 :]]  # compression 99; protected
+    for i, content in enumerate(damaged):
+        assert content != raw
+        path.write_bytes(content)
+        with pytest.raises(IntakeError, match=r"staff\.xlsx") as caught:
+            open_tiny()
+        assert caught.value.keys == ["intake.damaged"], i
+
+
+def test_sheets_of_charts_are_left_alone(tiny: TinySite, workbook: Callable[..., Any]) -> None:
+    from openpyxl import load_workbook
+
+    path = workbook(tiny.folder / "staff.xlsx", {"名单": [HEAD, ["1", "甲", "2025-03-01", "zh"]]})
+    tiny.use("staff", "staff.xlsx")
+    book = load_workbook(path)
+    book.create_chartsheet("图", 0).add_chart(BarChart())
+    book.save(path)
+    assert len(open_tiny().employees) == 1
+    del book["名单"]
+    book.save(path)
+    with pytest.raises(IntakeError, match=r"staff\.xlsx") as caught:
+        open_tiny()
+    assert caught.value.keys == ["intake.no_header"]
 
 
 def test_title_rows_and_a_merged_header_of_two_rows_are_found(tiny: TinySite, workbook: Callable[..., Any]) -> None:
