@@ -167,7 +167,7 @@ def test_nights_beyond_the_free_ones() -> None:
     assert cost.loc["night_over", "quantity"] == 1
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_counting_slot_by_slot_gives_the_same(seed: int) -> None:
     """The clean front desk with a fifth of its duties taken out, counted interval by interval in the plainest way."""
     month = front_desk.month()
