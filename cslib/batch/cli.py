@@ -44,7 +44,10 @@ def _spoken(command: Callable[..., Any]) -> Callable[..., Any]:
     return option(run)
 
 
-words.use(_from_arguments())
+try:
+    words.use(_from_arguments())
+except ValueError as error:  # CSLIB_LANGUAGE; said in both languages, because neither was chosen
+    sys.exit(str(error))
 
 
 @click.group(help=say("batch.help.main"), context_settings={"help_option_names": ["-h", "--help"]})

@@ -47,7 +47,7 @@ def plan_month(site: str, month: str, *, scenario: str = "base", contacts: str =
     if known is not None:
         _say(say("batch.reused"))
         return _told(study, known.folder, known.manifest["verdict"])
-    run = report.start_run(study)
+    run = _opened(study)
     try:
         asked = {"site": site, "month": month, "scenario": scenario, "language": words.language(), "contacts": contacts}
         _run_notebooks(run, {**asked, "run_folder": str(run.path)})
@@ -59,6 +59,15 @@ def plan_month(site: str, month: str, *, scenario: str = "base", contacts: str =
         raise
     write_index()
     return _told(study, folder, verdict)
+
+
+def _opened(study: Study) -> report.Run:
+    """Staging folder of the run; both places that will be written to are tried before time is spent on notebooks."""
+    try:
+        report.protected_folder(study.site, study.month)
+        return report.start_run(study)
+    except OSError as error:
+        raise RunError("batch.not_writable", where=shown(error.filename or ""), problem=error.strerror or str(error)) from None
 
 
 def _run_notebooks(run: report.Run, parameters: dict[str, object]) -> None:

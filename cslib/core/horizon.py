@@ -25,9 +25,9 @@ class Horizon:
 
         Raises
         ------
-        ParamError  if the text is not a month.
+        ParamError  if the text is not a month of the years 1990 to 2099.
         """
-        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", str(month)):
+        if not re.fullmatch(r"(199[0-9]|20[0-9][0-9])-(0[1-9]|1[0-2])", str(month)):
             raise ParamError("horizon.month", where="month", given=month)
         first = dt.date(int(month[:4]), int(month[5:]), 1)
         following = (first.replace(day=28) + dt.timedelta(days=4)).replace(day=1)

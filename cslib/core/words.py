@@ -29,7 +29,7 @@ def language() -> str:
     ------
     ValueError  if ``CSLIB_LANGUAGE`` is neither ``zh`` nor ``en``.
     """
-    return _language.get() or _known(os.environ.get("CSLIB_LANGUAGE", "zh"))
+    return _language.get() or _known(os.environ.get("CSLIB_LANGUAGE") or "zh")
 
 
 def use(name: str) -> None:

@@ -54,6 +54,15 @@ def sites() -> list[str]:
     return sorted(p.parent.name for p in (params_dir() / "sites").glob("*/site.yml"))
 
 
+def _named(folder: str, name: str) -> Path:
+    """File of a name in a folder of ``params/``; a name that would lead elsewhere is no such file."""
+    place = params_dir() / folder
+    known = sorted(path.stem for path in place.glob("*.yml"))
+    if name not in known:
+        raise ParamError("params.no_file", where=f"params/{folder}/{name[:80]}.yml", allowed=", ".join(known) or "-")
+    return place / f"{name}.yml"
+
+
 def open_params(site: str, scenario: str = "base") -> Params:
     """Read, overlay, check and freeze all parameters of a site.
 
@@ -62,15 +71,15 @@ def open_params(site: str, scenario: str = "base") -> Params:
     ParamError  with file, line, what was given and what is allowed, for every place that is wrong.
     """
     folder = site_dir(site)
-    if not (folder / "site.yml").is_file():
+    if site not in sites():  # not merely a file that exists: "../x" would leave the folder of sites, and name other pseudonyms
         raise ParamError("params.no_site", where="site", given=site, allowed=", ".join(sites()))
-    source = read(params_dir() / "scenarios" / f"{scenario}.yml")
+    source = read(_named("scenarios", scenario))
     overlay = validate(Scenario, source)
     written = {"site": read(folder / "site.yml"), "shifts": read(folder / "shifts.yml"), "prices": read(params_dir() / "prices.yml")}
     documents = {"site": overlaid("site", written["site"], Site, overlay, source)}
     site_model = validate(Site, documents["site"])
-    written["law"] = read(params_dir() / "law" / f"{site_model.law}.yml")
-    written["pay"] = read(params_dir() / "pay" / f"{site_model.pay}.yml")
+    written["law"] = read(_named("law", site_model.law))
+    written["pay"] = read(_named("pay", site_model.pay))
     changes = differences(overlay, source, written, MODELS)
     documents |= {section: overlaid(section, written[section], MODELS[section], overlay, source) for section in ("shifts", "prices", "law", "pay")}
     shift_file, prices = validate(ShiftFile, documents["shifts"]), validate(PriceList, documents["prices"])

@@ -55,7 +55,7 @@ class Window(Strict):
 class Heads(Window):
     """A fixed number of people in a window."""
 
-    heads: int = Field(ge=0)
+    heads: int = Field(ge=0, le=10_000)
 
 
 class Service(Strict):
@@ -87,7 +87,7 @@ class Queue(Strict):
     concurrency_slowdown_share: float = Field(default=0.0, ge=0, le=1)
     deadline_h: float | None = Field(default=None, gt=0)
     shrinkage_share: float = Field(default=0.0, ge=0, lt=0.6)
-    min_heads: int = Field(default=0, ge=0)
+    min_heads: int = Field(default=0, ge=0, le=10_000)
     heads: tuple[Heads, ...] = ()
     never_empty: bool = False
     may_leave: bool = False

@@ -125,7 +125,7 @@ def _pin_alone(problem: Problem, person: int, day: int) -> list[Finding]:
         held = [problem.posts[q].name for q in homes if problem.posts[q].skill in problem.people[person].skills[day]]
         findings.append(Finding("roster.pin_home", where, {"allowed": ", ".join(held) or "-"}))
     fits = pin.breaks is None or len(pin.breaks) == len(shift.breaks)
-    if not fits or any(b.earliest_min > at or at > b.latest_min for b, at in zip(shift.breaks, pin.breaks or (), strict=False)):
+    if not fits or any(at not in b.positions(problem.interval_min) for b, at in zip(shift.breaks, pin.breaks or (), strict=False)):
         windows = ", ".join(f"{clock(shift.start_min + b.earliest_min)}-{clock(shift.start_min + b.latest_min)}" for b in shift.breaks)
         findings.append(Finding("roster.pin_breaks", where, {"allowed": windows or "-"}))
     return findings

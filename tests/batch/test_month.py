@@ -77,7 +77,10 @@ def test_no_pay_by_person_is_stored(planned: tuple[Path, subprocess.CompletedPro
     ("arguments", "words"),
     [
         (["run", "hotlin", "--month", "2026-12"], ["hotlin", "hotline"]),
+        (["run", "../sites/front_desk", "--month", "2026-12"], ["../sites/front_desk", "front_desk"]),
         (["run", "front_desk", "--month", "2026-13"], ["2026-13", "YYYY-MM"]),
+        (["run", "front_desk", "--month", "9999-12"], ["9999-12", "2099"]),
+        (["run", "front_desk", "--month", "2026-12", "--scenario", "../scenarios/base"], ["../scenarios/base", "base"]),
         (["run", "front_desk", "--month", "2026-12", "--scenario", "nothing"], ["nothing.yml", "base"]),
         (["run", "bank", "--month", "2026-12", "--contacts", "no_such.csv"], ["no_such.csv"]),
     ],
@@ -89,6 +92,14 @@ def test_wrong_input_is_refused_in_one_sentence_and_leaves_nothing(arguments: li
     for word in words:
         assert word in done.stderr
     assert not (tmp_path / "outputs").exists() or not list((tmp_path / "outputs").rglob("*"))
+
+
+def test_an_outputs_folder_inside_a_file_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    done = cslib(tmp_path / "file" / "outputs", ["run", "front_desk", "--month", "2026-12", "--language", "en"])
+    assert done.returncode == 2
+    assert "CSLIB_OUTPUTS" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_help_speaks_both_languages() -> None:
