@@ -38,7 +38,7 @@ _ZEROS = re.compile(r"0{2,}")
 _DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
     *(InvalidFileException, SyntaxError, AttributeError, TypeError, ValueError, LookupError, OverflowError),
-    RuntimeError,  # a protected archive; NotImplementedError is one too: an unknown compression
+    RuntimeError,  # a protected archive, or an unknown compression
 )
 
 

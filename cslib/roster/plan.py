@@ -72,7 +72,7 @@ def solve(
 
     Raises
     ------
-    SolverError  if no roster was found, or the audit's recount differs from the engine's own figure.
+    SolverError  if no roster was found, or the audit's recount is above the engine's own figure.
     """
     settings = problem.study.params.site.roster
     gap, work = settings.gap_share if gap is None else gap, settings.work if work is None else work
@@ -82,7 +82,8 @@ def solve(
     roster, covers = decode(problem, answer)
     coverage, cost_split = recount(roster, covers, problem.requirement, problem.study)
     priced = math.fsum(cost_split["priced_yuan"])
-    if not math.isclose(priced, answer.priced_yuan, rel_tol=1e-6, abs_tol=0.01):
+    # A solve that ends early may leave shortage variables above what its own roster needs: then the recount is lower, and true.
+    if priced > answer.priced_yuan + max(0.01, 1e-6 * abs(priced)):
         raise SolverError("roster.recount_differs", where=problem.study.site, given=f"{answer.priced_yuan:.2f}", found=f"{priced:.2f}")
     spent = timed()
     report = _report(problem, answer, priced, gap, (spent[0] - cpu, spent[1] - wall))
