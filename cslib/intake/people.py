@@ -55,7 +55,8 @@ class Desk:
     def kept(self, frame: pd.DataFrame, source: Source) -> pd.DataFrame:
         """Rows of the planned month in which the person is employed; the others are counted in a note."""
         person = self.employees.set_index("employee_id")
-        hired, left = frame["employee_id"].map(person["hired"]), frame["employee_id"].map(person["left"])
+        # reindex and not map, which can't take a table without rows; the cast is for columns without dates
+        hired, left = (person[c].astype("datetime64[us]").reindex(frame["employee_id"]).set_axis(frame.index) for c in ("hired", "left"))
         day = pd.to_datetime(frame["date"])
         inside = (day >= pd.Timestamp(self.horizon.start)) & (day < pd.Timestamp(self.horizon.end))
         employed = hired.notna() & (day >= hired) & (left.isna() | (day <= left))
@@ -195,6 +196,8 @@ def _days(rows: list[tuple[Any, ...]], columns: list[str], name: str, source: So
     if frame.empty:
         return tables.empty(name)
     kept = desk.kept(frame, source)
+    if kept.empty:
+        return tables.empty(name)
     if "hours_h" in columns:
         defaults = [desk.normal_hours(day, person) for person, day in zip(kept["employee_id"], kept["date"], strict=True)]
         kept = kept.assign(hours_h=pd.to_numeric(kept["hours_h"]).astype("float64").fillna(pd.Series(defaults, index=kept.index, dtype="float64")))

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from cslib.core import tables
+from cslib.core.errors import IntakeError
 from cslib.core.horizon import Horizon
 from cslib.core.words import say
 from cslib.intake import aliases, privacy
@@ -37,7 +38,8 @@ def read_staff(path: Path, params: Params, horizon: Horizon, key: bytes) -> Staf
 
     Raises
     ------
-    IntakeError  for every cell that can't be right, a repeated employee number, an unknown skill, grade or role, an excluded criterion.
+    IntakeError  for every cell that can't be right, a repeated employee number, an unknown skill, grade or role, an excluded criterion,
+        or if nobody is employed in the month.
     """
     source = open_list(path, params)
     numbers = staff_numbers(source)
@@ -51,6 +53,9 @@ def read_staff(path: Path, params: Params, horizon: Horizon, key: bytes) -> Staf
     employees["overtime_max_h"] = employees["overtime_max_h"].astype("float64")
     left = pd.to_datetime(employees["left"])
     here = (pd.to_datetime(employees["hired"]) < pd.Timestamp(horizon.end)) & (left.isna() | (left >= pd.Timestamp(horizon.start)))
+    if not here.any():
+        first = pd.to_datetime(employees["hired"]).min().date()
+        raise IntakeError("intake.nobody_employed", where=source.sheet.file, month=horizon.label, first=first.isoformat())
     held_rows = [(keys[i], skill, level) for i, found in enumerate(held) for skill, level in found.items() if here[i]]
     skills = pd.DataFrame(held_rows, columns=["employee_id", "skill", "proficiency"])
     staff_grades = pd.DataFrame({"employee_id": keys, "grade": grades})[here & pd.Series(grades, dtype=object).notna()]

@@ -7,7 +7,9 @@ import pytest
 from tiny_site import TinySite
 
 from cslib import intake
+from cslib.core import tables
 from cslib.core.errors import IntakeError
+from cslib.intake.people import Desk, read_leave, read_wishes
 
 
 def opened(tiny: TinySite, entry: str, content: str) -> intake.Study:
@@ -122,3 +124,11 @@ def test_a_file_of_approvals_comes_before_the_staff_list(tiny: TinySite) -> None
     tiny.put("staff.csv", "工号,入职日期,技能,已批准加班\n1,2025-03-01,zh,5\n2,2025-03-01,zh,6\n")
     hours = opened(tiny, "approved_overtime", "工号,小时\n1,12\n").employees.set_index("position")["overtime_max_h"]
     assert list(hours[[1, 2]]) == [12, 6]
+
+
+def test_rows_of_people_who_are_not_employed_leave_an_empty_table(tiny: TinySite) -> None:
+    study = opened(tiny, "leave", "工号,日期,假别\n00127,2026-12-03,年假\n")
+    wishes = tiny.use("wishes", "wishes.csv", "工号,日期,意愿\n00127,2026-12-03,休\n")
+    desk = Desk(study.params, study.horizon, {"00127": "P-00001"}, tables.empty("employees"), study.calendar)
+    assert not len(read_leave(tiny.folder / "leave.csv", desk)) and not len(read_wishes(wishes, desk))
+    assert len(desk.notes) == 2

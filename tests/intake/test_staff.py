@@ -41,7 +41,13 @@ def test_people_are_left_out_by_month_and_counted() -> None:
     study = open_tiny("2026-12")
     assert set(study.employees["position"]) == {1, 2, 3} and any("1 people have no day of employment" in note for note in study.notes)
     assert set(open_tiny("2027-01").employees["position"]) == {1, 2}
-    assert not len(open_tiny("2025-02").employees)
+
+
+def test_a_month_in_which_nobody_is_employed_is_refused(tiny: TinySite) -> None:
+    tiny.use("leave", "leave.csv", "工号,日期,假别\n00127,2025-02-03,年假\n")
+    with pytest.raises(IntakeError, match=r"staff\.csv.*2025-02.*2025-03-01") as caught:
+        open_tiny("2025-02")
+    assert caught.value.keys == ["intake.nobody_employed"]
 
 
 def test_flags_and_overtime_of_the_list(tiny: TinySite) -> None:
