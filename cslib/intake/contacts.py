@@ -21,6 +21,7 @@ from cslib.params import Params
 
 MEASURES = ("offered", "handled", "abandoned", "aht_s")
 _NEEDED = (["interval_start", "offered"], ["date", "time", "offered"], ["date", "*"])
+_YEARS = (1990, 2099)  # a date outside is a typing error, and one of them would stretch the grid over centuries
 _AGGREGATED_MIN = 5  # a file on a finer grid than this is a list of single contacts, not of counts
 
 
@@ -64,6 +65,9 @@ def _rows(source: Source, params: Params) -> pd.DataFrame:
     queues = _queues(source, params)
     wide = bool(source.wide) and not source.has("offered")
     frame = _wide(source, queues) if wide else _long(source, queues)
+    for _, place in frame[~frame["interval_start"].dt.year.between(*_YEARS) & frame["interval_start"].notna()].drop_duplicates("row").iterrows():
+        facts = {"given": place["interval_start"].date().isoformat(), "first": f"{_YEARS[0]}-01-01", "last": f"{_YEARS[1]}-12-31"}
+        source.add("intake.year", place["row"], "interval_start" if source.has("interval_start") else "date", **facts)
     for measure in MEASURES:
         if measure not in frame:
             continue

@@ -16,6 +16,7 @@ from tiny_site import TinySite
 
 from cslib import intake
 from cslib.core.errors import IntakeError
+from cslib.intake import contacts
 from cslib.intake.contacts import read_contacts
 from cslib.params import open_params
 
@@ -151,6 +152,22 @@ def test_a_day_marked_closed_is_no_gap(tiny: TinySite) -> None:
     tiny.use("contacts", "[calls.csv]", "队列,时段开始,呼入量,停业\n" + "\n".join(lines) + "\n")
     study = intake.open_study("tiny", month="2026-12")
     assert study.contacts["closed"].sum() == 24 and not any("missing" in note for note in study.notes)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1989-12-31", "2100-01-01", "9999-12-31"])
+def test_a_wrong_year_is_refused_before_a_grid_is_built(tiny: TinySite, day: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contacts, "_on_grid", lambda *_: pytest.fail("a grid was built"))
+    long = refused(tiny, long_csv(history(1)) + f"phone_zh,{day},08:00,3\n")
+    wide = refused(tiny, f"队列,日期,08:00,08:30\nphone_zh,2026-11-02,1,2\nphone_zh,{day},1,2\n")
+    moments = refused(tiny, f"队列,时段开始,呼入量\nphone_zh,{day} 08:00,1\n")
+    for error, cell in ((long, "B26"), (wide, "B3"), (moments, "B2")):
+        assert error.keys == ["intake.year"] and f"calls.csv {cell}" in str(error) and day in str(error) and "1990-01-01" in str(error)
+
+
+@pytest.mark.parametrize("day", ["1990-01-01", "2099-12-31"])
+def test_the_first_and_last_year_are_taken(tiny: TinySite, day: str) -> None:
+    path = tiny.put("calls.csv", f"队列,日期,时间,呼入量\nphone_zh,{day},08:00,3\n")
+    assert list(read_contacts([path], open_params("tiny", "base"))[0]["offered"]) == [3]
 
 
 def test_wrong_cells_are_named(tiny: TinySite) -> None:
