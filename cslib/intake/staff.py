@@ -89,12 +89,17 @@ def skill_spellings(params: Params) -> dict[str, str]:
 
 
 def staff_numbers(source: Source) -> list[str | None]:
-    """Employee numbers as texts, aligned with the rows; empty and repeated ones become findings."""
+    """Employee numbers as texts, aligned with the rows; empty and repeated ones, also but for leading zeros, become findings."""
     numbers = source.column("staff_no", text, "staff_no", needed=True)
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, str]] = {}
     for row, staff_no in zip(source.rows, numbers, strict=True):
-        if staff_no is not None and seen.setdefault(staff_no, row) != row:
-            source.add("intake.person_twice", row, "staff_no", given=privacy.masked(staff_no), first=seen[staff_no] + 1)
+        if staff_no is None:
+            continue
+        first, other = seen.setdefault(staff_no.lstrip("0"), (row, staff_no))
+        if first != row and other == staff_no:
+            source.add("intake.person_twice", row, "staff_no", given=privacy.masked(staff_no), first=first + 1)
+        elif first != row:
+            source.add("intake.person_zeros", row, "staff_no", given=privacy.masked(staff_no), other=privacy.masked(other), first=first + 1)
     if not source.rows:
         source.add("intake.no_rows", source.header_row)
     return numbers

@@ -43,6 +43,12 @@ def test_people_are_left_out_by_month_and_counted() -> None:
     assert set(open_tiny("2027-01").employees["position"]) == {1, 2}
 
 
+def test_numbers_that_differ_only_in_leading_zeros_are_refused_with_both_rows(tiny: TinySite) -> None:
+    error = refused(tiny, "工号,入职日期,技能\n000001,2025-03-01,zh\n10,2025-03-01,zh\n1,2025-03-01,en\n")
+    assert error.keys == ["intake.person_zeros"]
+    assert "staff.csv A4" in str(error) and "'1'" in str(error) and "'000001' in row 2" in str(error)
+
+
 def test_a_month_in_which_nobody_is_employed_is_refused(tiny: TinySite) -> None:
     tiny.use("leave", "leave.csv", "工号,日期,假别\n00127,2025-02-03,年假\n")
     with pytest.raises(IntakeError, match=r"staff\.csv.*2025-02.*2025-03-01") as caught:
