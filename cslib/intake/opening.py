@@ -26,6 +26,7 @@ from cslib.params import Params, open_params
 from cslib.params.calendar import calendar
 
 DAYS_AFTER, DAYS_BEFORE = 31, 62
+_NAME_SHOWN = 200  # characters of a path in a message
 
 
 def open_study(site: str, *, month: str, scenario: str = "base", contacts: str = "") -> Study:
@@ -84,12 +85,19 @@ def names(study: Study) -> pd.DataFrame:
 
 
 def _path(params: Params, name: str) -> Path:
-    """A file of the site: absolute, in the site's folder, or (for a parameter of a notebook) under the project."""
-    path = Path(name).expanduser()
-    if path.is_absolute():
-        return path
-    inside = params.folder / path
-    return inside if inside.exists() or not (project_root() / path).exists() else project_root() / path
+    """A file of the site: absolute, in the site's folder, or (for a parameter of a notebook) under the project.
+
+    Raises
+    ------
+    IntakeError  if the system takes no such path (unknown home folder, too long, inside a folder that may not be entered).
+    """
+    try:
+        path = params.folder / Path(name).expanduser()  # an absolute path stays as it is
+        if not path.exists() and (project_root() / name).exists():
+            return project_root() / name
+    except (RuntimeError, OSError, ValueError):
+        raise IntakeError("intake.no_file", where=name if len(name) <= _NAME_SHOWN else f"{name[:_NAME_SHOWN]}...", allowed="-") from None
+    return path
 
 
 def _before(history: pd.DataFrame, horizon: Horizon) -> tuple[pd.DataFrame, int]:

@@ -26,16 +26,22 @@ def site_key(site: str, synthetic: bool) -> bytes:
 
     Raises
     ------
-    IntakeError  if the key file lies in the repository, is open to other users, or is damaged.
+    IntakeError  if the key file lies in the repository, is open to other users, is damaged, or can't be read or made.
     """
     if synthetic:
         return hashlib.sha256(f"cslib public key of the synthetic site {site}".encode()).digest()
-    return _secret(key_file())
+    path = key_file()
+    try:
+        return _secret(path)
+    except OSError as error:
+        raise IntakeError("intake.key_unusable", where=path.as_posix(), problem=type(error).__name__) from None
 
 
 def _secret(path: Path) -> bytes:
     if path.resolve().is_relative_to(project_root()):
         raise IntakeError("intake.key_inside", where=path.as_posix())
+    if path.is_dir():
+        raise IsADirectoryError(path)
     if not path.exists():
         _create(path)
     if os.name == "posix" and path.stat().st_mode & 0o077:

@@ -62,6 +62,13 @@ def test_a_wrong_month_is_refused(month: str) -> None:
     assert caught.value.keys == ["horizon.month"]
 
 
+@pytest.mark.parametrize("path", ["~nobodyx/a.csv", "a" * 5000 + ".csv", "/" + "a" * 5000, "a/" * 2500, "nul\0.csv", "nowhere.csv"])
+def test_a_path_that_cannot_be_is_a_missing_file(path: str) -> None:
+    with pytest.raises(IntakeError) as caught:
+        intake.open_study("tiny", month="2026-12", contacts=path)
+    assert caught.value.keys == ["intake.no_file"] and len(str(caught.value)) < 500
+
+
 def test_files_carry_their_fingerprint() -> None:
     files = intake.open_study("tiny", month="2026-12").files
     assert files == {"params/sites/tiny/staff.csv": hashlib.sha256(STAFF.encode()).hexdigest()}

@@ -75,6 +75,24 @@ def test_a_key_that_others_can_read_or_that_is_damaged_is_refused() -> None:
     assert caught.value.keys == ["intake.key_damaged"]
 
 
+def test_a_key_file_that_cannot_be_made_or_read_is_refused_by_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("x")
+    for place in (tmp_path, tmp_path / "file" / "pseudonym.key", tmp_path / ("long" * 100)):
+        monkeypatch.setenv("CSLIB_KEY_FILE", str(place))
+        with pytest.raises(IntakeError, match="CSLIB_KEY_FILE") as caught:
+            site_key("tiny", synthetic=False)
+        assert caught.value.keys == ["intake.key_unusable"]
+
+    def denied(*_: object) -> int:
+        raise PermissionError
+
+    monkeypatch.setenv("CSLIB_KEY_FILE", str(tmp_path / "pseudonym.key"))
+    monkeypatch.setattr(os, "open", denied)
+    with pytest.raises(IntakeError, match="PermissionError") as caught:
+        site_key("tiny", synthetic=False)
+    assert caught.value.keys == ["intake.key_unusable"]
+
+
 def test_a_key_inside_the_repository_is_refused(tiny: TinySite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CSLIB_KEY_FILE", str(tiny.root / "pseudonym.key"))
     with pytest.raises(IntakeError) as caught:
