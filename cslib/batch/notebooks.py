@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
 import papermill
@@ -18,8 +19,6 @@ from traitlets.config import Config
 from cslib.core.errors import Finding, RunError
 from cslib.core.paths import project_root, shown
 
-# Sockets in files instead of TCP ports: runs beside each other can't clash, and nobody on the network can listen.
-SOCKETS = Config({"KernelManager": {"transport": "ipc"}})
 KINDS = {"str": str, "int": int, "float": (int, float), "bool": bool}
 
 
@@ -69,6 +68,11 @@ def check_parameters(path: Path, given: Mapping[str, object]) -> None:
         raise RunError(findings=findings)
 
 
+def _sockets(folder: str) -> Config:
+    """Sockets in a folder of this kernel's own instead of TCP ports: runs beside each other can't clash, and nobody on the network can listen."""
+    return Config({"KernelManager": {"transport": "ipc", "ip": str(Path(folder) / "kernel")}})
+
+
 def execute(name: str, parameters: Mapping[str, object], output: Path, *, progress: bool = True) -> None:
     """Run one notebook of the chain into ``output``.
 
@@ -81,10 +85,11 @@ def execute(name: str, parameters: Mapping[str, object], output: Path, *, progre
     quiet = ["--log-level=50"]
     bar = {"desc": name, "leave": False} if progress else False
     try:
-        papermill.execute_notebook(
-            str(path), str(output), parameters=dict(parameters), kernel_name="python3", cwd=str(path.parent), progress_bar=bar,
-            config=SOCKETS, extra_arguments=quiet,
-        )  # fmt: skip
+        with TemporaryDirectory(prefix="cslib-", ignore_cleanup_errors=True) as folder:
+            papermill.execute_notebook(
+                str(path), str(output), parameters=dict(parameters), kernel_name="python3", cwd=str(path.parent), progress_bar=bar,
+                config=_sockets(folder), extra_arguments=quiet,
+            )  # fmt: skip
     except PapermillExecutionError as error:
         raise RunError("batch.cell_failed", where=f"{shown(path)}, cell {error.cell_index + 1}", problem=f"{error.ename}: {error.evalue}") from None
     except (DeadKernelError, CellTimeoutError) as error:

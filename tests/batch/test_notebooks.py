@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -79,3 +81,22 @@ def test_parameters_reach_the_notebook(made: Path, tmp_path: Path) -> None:
     execute("x", {"site": "bank", "work": 2.5}, tmp_path / "out.ipynb", progress=False)
     book = nbformat.read(tmp_path / "out.ipynb", as_version=4)
     assert book.cells[-1].outputs[0].text == "bank 2.5\n"
+
+
+AT_ONCE = """
+import sys
+from pathlib import Path
+from cslib.batch import notebooks
+here, number = Path(sys.argv[1]), sys.argv[2]
+notebooks.notebook_path = lambda name: here / f"{name}.ipynb"
+notebooks.execute("x", {}, here / f"out{number}.ipynb", progress=False)
+"""
+
+
+def test_notebooks_at_the_same_time_keep_their_kernels_apart(made: Path) -> None:
+    write(made, "x", "import time\ntime.sleep(1)")
+    runs = [subprocess.Popen([sys.executable, "-c", AT_ONCE, str(made), str(i)], stderr=subprocess.PIPE) for i in range(2)]
+    for run in runs:
+        said = run.communicate(timeout=180)[1]
+        assert run.returncode == 0, said
+    assert sorted(p.name for p in made.iterdir()) == ["out0.ipynb", "out1.ipynb", "x.ipynb"]  # no socket is left behind
