@@ -1,0 +1,66 @@
+"""The reference command: the given files, a made-up file, counts that can fail."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import payroll
+
+REFERENCE = Path(__file__).resolve().parents[2] / ".." / "shared" / "reference"
+HEADER = "case_id,kind,month,income,special_deductions,additional_deductions,basic_deduction,cumulative_taxable,expected_tax,cumulative_tax"
+HEADER += ",published_value,source_class,source,note"
+
+
+@pytest.mark.skipif(not REFERENCE.is_dir(), reason="needs the public reference beside the checkout")
+def test_the_reference_is_met_to_the_fen(capsys):
+    assert payroll.main([str(REFERENCE / "income_tax.csv"), str(REFERENCE / "social_insurance.csv")]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["rows"] == 96 and found["mismatches"] == found["skipped"] == 0
+    assert sum(part["rows"] for part in found["by_kind"].values()) == sum(part["rows"] for part in found["by_source_class"].values()) == 96
+    assert len(found["bonus_blind_zones"]) == 6
+
+
+@pytest.mark.skipif(not REFERENCE.is_dir(), reason="needs the public reference beside the checkout")
+def test_every_expected_value_that_is_changed_is_noticed(tmp_path):
+    with (REFERENCE / "income_tax.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    changed = [{**row, "expected_tax": str(payroll.money(row["expected_tax"]) + payroll.CENT)} for row in rows]
+    with (tmp_path / "changed.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(changed)
+    assert payroll.compare(tmp_path / "changed.csv")["mismatches"] == len(rows)
+
+
+def test_an_unseen_file_is_read(tmp_path):
+    file = tmp_path / "tax.csv"
+    file.write_text(
+        "\n".join([
+            HEADER,
+            "X1,monthly_cumulative,1,20000,3500,0,,11500,345.00,345.00,,X,,", "X1,monthly_cumulative,2,20000,3500,0,,23000,345,690,,X,,",
+            "X2,first_job_cumulative_from_january,7,20000,3500,0,,0,0,0,,X,,", "X3,flat_60000_from_january,1,10000,0,0,,0,0,0,,X,,",
+            "X4,annual_bonus_separate,,144001,0,0,0,,27390.20,,27390.20,Y,,", "X5,lottery,,1,0,0,0,,1,,,Y,,",
+            "X6,annual_taxable_to_tax,,960001,0,0,0,960001,250080.45,,,Y,,", "X7,bonus_cliff_net_loss_for_one_yuan_more,,36000,,,,,2309.11,,,Y,,",
+        ]),
+        encoding="utf-8-sig",
+    )  # fmt: skip
+    insurance = tmp_path / "si.csv"
+    insurance.write_text(
+        "case_id,city,period,wage,si_base,hf_base,hf_rate,pension_ee,pension_er,hf_each,checked\n"
+        "S1,上海,2026-12,3000,,,0.05,603.68,1207.36,150,pension_ee pension_er hf_each\nS2,Shanghai,2019-01,3000,,,,1,,,pension_ee\n",
+        encoding="utf-8",
+    )
+    found = payroll.compare(file, insurance)
+    assert (found["rows"], found["mismatches"], found["skipped"]) == (10, 1, 2)
+    assert found["by_source_class"]["Y"] == {"rows": 4, "mismatches": 1, "skipped": 1}
+    assert [wrong["case"] for wrong in found["files"]["income_tax"]["wrong"]] == ["X7"]
+
+
+def test_wrong_use_is_told(tmp_path, capsys):
+    assert payroll.main([]) == 2 and payroll.main([str(tmp_path / "none.csv")]) == 2
+    (tmp_path / "bad.csv").write_text("case_id,kind\n1,annual_bonus_separate\n", encoding="utf-8")
+    assert payroll.main([str(tmp_path / "bad.csv")]) == 2 and "income" in capsys.readouterr().err
