@@ -10,20 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cslib.core.spelling import squeeze
 from cslib.params.source import read
 
 _BRACKET = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]\s*$")
 _SPLIT = re.compile(r"[/\n\r|]+")
-
-
-def squeeze(text: Any) -> str:
-    """A spelling in the form in which spellings are compared.
-
-    >>> squeeze("Employee_No. *") == squeeze("employee no")
-    True
-    """
-    folded = unicodedata.normalize("NFKC", str(text)).casefold()
-    return re.sub(r"[\s_\-*:.'\u200b\ufeff]+", "", folded)
 
 
 @dataclass(frozen=True)

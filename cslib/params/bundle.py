@@ -6,17 +6,19 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from cslib.core.errors import Finding, ParamError
+from cslib.core.errors import ParamError
 from cslib.core.paths import params_dir, shown, site_dir
 from cslib.core.shifts import Shift
+from cslib.params.cross_check import check_shifts, check_site
 from cslib.params.law import Law, check_law, stricter
 from cslib.params.overlay import Difference, Scenario, differences, overlaid
 from cslib.params.pay_scheme import PayScheme, check_pay
-from cslib.params.prices import PriceList, check_prices
+from cslib.params.prices import PRICE_MOST, PriceList, check_prices
 from cslib.params.site import ShiftFile, Site
 from cslib.params.source import Document, Meaning, Strict, read, unknown_key, validate
 
 MODELS: dict[str, type[Strict]] = {"site": Site, "shifts": ShiftFile, "prices": PriceList, "law": Law, "pay": PayScheme}
+NOT_PROFILES = ("cn_calendar", "cities")  # files beside the rule profiles in params/law
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def sites() -> list[str]:
 def _named(folder: str, name: str) -> Path:
     """File of a name in a folder of ``params/``; a name that would lead elsewhere is no such file."""
     place = params_dir() / folder
-    known = sorted(path.stem for path in place.glob("*.yml"))
+    known = sorted(path.stem for path in place.glob("*.yml") if path.stem not in NOT_PROFILES)
     if name not in known:
         raise ParamError("params.no_file", where=f"params/{folder}/{name[:80]}.yml", allowed=", ".join(known) or "-")
     return place / f"{name}.yml"
@@ -78,6 +80,7 @@ def open_params(site: str, scenario: str = "base") -> Params:
     written = {"site": read(folder / "site.yml"), "shifts": read(folder / "shifts.yml"), "prices": read(params_dir() / "prices.yml")}
     documents = {"site": overlaid("site", written["site"], Site, overlay, source)}
     site_model = validate(Site, documents["site"])
+    check_site(site_model, documents["site"])
     written["law"] = read(_named("law", site_model.law))
     written["pay"] = read(_named("pay", site_model.pay))
     changes = differences(overlay, source, written, MODELS)
@@ -91,8 +94,7 @@ def open_params(site: str, scenario: str = "base") -> Params:
         law = stricter(law, code, value, documents["site"].where(("rules", code)))
     prices = _site_prices(prices, site_model, documents["site"])
     shifts = tuple(spec.shift(code) for code, spec in shift_file.shifts.items())
-    _cross_check(site_model, shifts, documents["shifts"])
-    aliases = _aliases(shift_file, documents["shifts"])
+    aliases = check_shifts(site_model, shifts, shift_file, documents["shifts"])
     files = {shown(d.path): hashlib.sha256(d.path.read_bytes()).hexdigest() for d in [*written.values(), source]}
     return Params(site, site_model, shifts, aliases, law, prices, pay, scenario, overlay.meaning, changes, folder, files)
 
@@ -103,31 +105,7 @@ def _site_prices(prices: PriceList, site: Site, document: Document) -> PriceList
         where = document.where(("prices", code))
         if code not in changed:
             raise ParamError(findings=[unknown_key(where, f"prices.{code}", changed)])
-        if yuan < 0:
-            raise ParamError("params.value", where=where, name=f"prices.{code}", given=yuan, allowed=">= 0")
+        if not 0 <= yuan <= PRICE_MOST:
+            raise ParamError("params.value", where=where, name=f"prices.{code}", given=f"{yuan:g}", allowed=f">= 0, <= {PRICE_MOST} [yuan]")
         changed[code] = changed[code].model_copy(update={"yuan": yuan, "source": "site policy"})
     return PriceList(prices=changed)
-
-
-def _cross_check(site: Site, shifts: tuple[Shift, ...], document: Document) -> None:
-    """Shifts fit the grid and name queues of the site."""
-    findings = []
-    for shift in shifts:
-        where = document.where(("shifts", shift.code))
-        minutes = [shift.start_min, shift.length_min] + [m for b in shift.breaks for m in (b.length_min, b.earliest_min, b.latest_min)]
-        off_grid = [m for m in minutes if m % site.interval_min]
-        if off_grid:
-            findings.append(Finding("params.off_grid", where, {"code": shift.code, "given": off_grid[0], "allowed": site.interval_min}))
-        findings += [unknown_key(where, f"shifts.{shift.code}.queues.{queue}", site.queues) for queue in shift.queues if queue not in site.queues]
-    if findings:
-        raise ParamError(findings=findings)
-
-
-def _aliases(shift_file: ShiftFile, document: Document) -> dict[str, str]:
-    """Every spelling of a shift to its code; a spelling of two shifts is refused."""
-    found: dict[str, str] = {}
-    for code, spec in shift_file.shifts.items():
-        for text in dict.fromkeys((code, spec.mark.zh, spec.name.zh, spec.name.en, *spec.aliases)):
-            if found.setdefault(text, code) != code:
-                raise ParamError("params.alias_twice", where=document.where(("shifts", code)), given=text, first=found[text], second=code)
-    return found

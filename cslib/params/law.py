@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from cslib.core.errors import Finding, ParamError
-from cslib.core.units import minute_of
+from cslib.core.units import MINUTES_PER_DAY, clock, minute_of
 from cslib.core.words import Word
 from cslib.params.source import Document, Meaning, Refusal, Strict, unknown_key
 
@@ -56,6 +56,20 @@ VALUES: dict[str, str] = {
     "probation_pay_least": "share",
 }
 Limit = float | str | bool
+# Least and largest value that can be meant, by unit; rules and values of a narrower sense have their own line.
+BOUNDS: dict[str, tuple[float, float]] = {
+    "h": (0, 168), "days": (1, 31), "nights": (1, 31), "shifts": (1, 4), "persons": (0, 100), "min": (0, 240), "ratio": (1, 10), "months": (0, 24),
+    "share": (0, 1),
+    "rest_between_shifts": (0, 24), "daily_hours": (1, 24), "weekly_hours": (1, 168), "part_time_week_hours": (1, 168), "month_overtime": (0, 372),
+    "meal_break": (0, 24), "never_empty": (1, 100), "cover_duration": (0.25, 24), "night_least": (0.25, 12), "normal_day_hours": (1, 24),
+}  # fmt: skip
+WHOLE = ("days", "nights", "shifts", "persons", "months")  # units of rules that count; paid_days_per_month (21.75) is a mean, no count
+NIGHT_LONGEST_H = 12
+# Pairs of which the first may not be above the second on any day.
+ORDERED = (
+    ("normal_day_hours", "daily_hours"), ("normal_day_hours", "weekly_hours"), ("part_time_week_hours", "weekly_hours"),
+    ("overtime_workday_ratio", "overtime_rest_day_ratio"), ("overtime_rest_day_ratio", "overtime_holiday_ratio"),
+)  # fmt: skip
 
 
 class Dated(Strict):
@@ -142,7 +156,7 @@ class Law(Strict):
 
 
 def check_law(law: Law, document: Document) -> None:
-    """Refuse unknown or missing rule codes, wrong units and values that don't fit their unit, with file and line."""
+    """Refuse unknown or missing rule codes, wrong units, and values that can't be meant alone or together, with file and line."""
     findings: list[Finding] = []
     expected = {"rules": {c: u for c, (u, _) in RULES.items()}, "values": VALUES}
     for section, units in expected.items():
@@ -155,16 +169,17 @@ def check_law(law: Law, document: Document) -> None:
                 facts = {"name": f"{section}.{code}", "given": entry.unit, "allowed": units[code]}
                 findings.append(Finding("params.unit", document.where((*place, "unit")), facts))
             else:
-                unfit = [(i, dated) for i, dated in enumerate(entry.values) if not _fits(dated.value, entry.unit)]
-                findings += [_unfit(dated, document, (*place, "values", i, "value"), entry.unit) for i, dated in unfit]
+                unfit = [(i, dated) for i, dated in enumerate(entry.values) if not _fits(dated.value, code, entry.unit)]
+                findings += [_unfit(dated, document, (*place, "values", i, "value"), code, entry.unit) for i, dated in unfit]
         missing = [code for code in units if code not in entries]
         findings += [Finding("params.missing_key", document.where((section,)), {"given": f"{section}.{code}"}) for code in missing]
+    findings = findings or _inverted(law, document)
     if findings:
         raise ParamError(findings=findings)
 
 
-def _fits(value: Limit | None, unit: str) -> bool:
-    """True for a value of the unit's kind: a flag, a clock time, or a number not below 0; null switches a rule off."""
+def _fits(value: Limit | None, code: str, unit: str) -> bool:
+    """True for a value that can be meant: a flag, a clock time, or a number inside ``BOUNDS``; null switches a rule off."""
     if value is None or unit == "flag":
         return value is None or isinstance(value, bool)
     if unit == "clock":
@@ -172,12 +187,58 @@ def _fits(value: Limit | None, unit: str) -> bool:
             return isinstance(value, str) and minute_of(value) >= 0
         except ValueError:
             return False
-    return isinstance(value, float | int) and not isinstance(value, bool) and value >= 0
+    if isinstance(value, bool | str):
+        return False
+    low, high = _bounds(code, unit)
+    return low <= value <= high and (float(value).is_integer() or not _is_count(code, unit))
 
 
-def _unfit(dated: Dated, document: Document, place: tuple[str | int, ...], unit: str) -> Finding:
-    allowed = {"flag": Word("params.type.flag"), "clock": Word("params.need.clock")}.get(unit, f">= 0 [{unit}]")
-    return Finding("params.value", document.where(place), {"name": ".".join(map(str, place)), "given": dated.value, "allowed": allowed})
+def _bounds(code: str, unit: str) -> tuple[float, float]:
+    return BOUNDS.get(code, BOUNDS[unit])
+
+
+def _is_count(code: str, unit: str) -> bool:
+    return unit in WHOLE and code in RULES
+
+
+def _allowed(code: str, unit: str) -> Word | str | tuple[Word | str, ...]:
+    """What a rule or value takes, for a message."""
+    if unit in {"flag", "clock"}:
+        return Word("params.type.flag") if unit == "flag" else Word("params.need.clock")
+    low, high = _bounds(code, unit)
+    signs = f">= {low:g}, <= {high:g} [{unit}]"
+    return (Word("params.type.integer"), signs) if _is_count(code, unit) else signs
+
+
+def _unfit(dated: Dated, document: Document, place: tuple[str | int, ...], code: str, unit: str) -> Finding:
+    facts = {"name": ".".join(map(str, place)), "given": dated.value, "allowed": _allowed(code, unit)}
+    return Finding("params.value", document.where(place), facts)
+
+
+def _inverted(law: Law, document: Document) -> list[Finding]:
+    """Pairs of values that can't both be meant: a minimum above its maximum, a night window that is the day."""
+    entries = {**law.rules, **law.values}
+    days = sorted({dated.since for entry in entries.values() for dated in entry.values})
+    findings: dict[tuple[str, str], Finding] = {}
+    for day in days:
+        now = {code: dated.value for code, entry in entries.items() if (dated := entry.on(day)) is not None and dated.value is not None}
+        for low, high in ORDERED:
+            if low in now and high in now and float(now[low]) > float(now[high]):
+                facts = {"low": low, "given": now[low], "high": high, "limit": now[high], "unit": entries[low].unit, "day": day}
+                findings.setdefault((low, high), Finding("params.inverted", document.where(_place(law, low)), facts))
+        if {"night_window_start", "night_window_end"} <= set(now):
+            start, end = (minute_of(str(now[code])) for code in ("night_window_start", "night_window_end"))
+            length = ((end - start) % MINUTES_PER_DAY or MINUTES_PER_DAY) / 60
+            least = float(now.get("night_least", 0.0))
+            if length > NIGHT_LONGEST_H or least > length:
+                where = document.where(_place(law, "night_window_start"))
+                facts = {"start": clock(start), "end": clock(end), "given": f"{length:g}", "allowed": NIGHT_LONGEST_H, "least": f"{least:g}"}
+                findings.setdefault(("night", ""), Finding("params.night_window", where, facts))
+    return list(findings.values())
+
+
+def _place(law: Law, code: str) -> tuple[str, ...]:
+    return ("rules" if code in law.rules else "values", code)
 
 
 def stricter(law: Law, code: str, value: float, where: str = "site.yml: rules") -> Law:
@@ -185,13 +246,13 @@ def stricter(law: Law, code: str, value: float, where: str = "site.yml: rules") 
 
     Raises
     ------
-    ParamError  if the rule is unknown, or the value is negative or laxer than a statutory limit.
+    ParamError  if the rule is unknown, or the value can't be meant (``BOUNDS``) or is laxer than a statutory limit.
     """
     if code not in RULES or RULES[code][1] == "flag":
         raise ParamError("params.rule_override", where=where, given=code, allowed=", ".join(c for c, (_, d) in RULES.items() if d != "flag"))
     unit, direction = RULES[code]
-    if value < 0:
-        raise ParamError("params.value", where=where, name=f"rules.{code}", given=f"{value:g}", allowed=f">= 0 [{unit}]")
+    if not _fits(value, code, unit):
+        raise ParamError("params.value", where=where, name=f"rules.{code}", given=f"{value:g}", allowed=_allowed(code, unit))
     entry = law.rules[code]
     for dated in entry.values:
         limit = float(dated.value or 0.0)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from cslib.core.errors import ParamError
+from cslib.core.errors import Finding, ParamError
 from cslib.params.source import Document, Meaning, Path_, Strict, allowed_keys, validate
 
 
@@ -34,10 +34,11 @@ def overlaid(section: str, document: Document, model: type[Strict], scenario: Sc
 
     Raises
     ------
-    ParamError  if a path does not exist in the document, nor as an optional key of its model.
+    ParamError  if a path does not exist in the document, nor as an optional key of its model, or lies inside another path.
     """
     data = copy.deepcopy(document.data)
     moved: dict[Path_, str] = {}
+    _refuse_nested(scenario, source)
     for path, value in scenario.changes.items():
         head, *parts = path.split(".")
         if head != section:
@@ -46,15 +47,38 @@ def overlaid(section: str, document: Document, model: type[Strict], scenario: Sc
         node: Any = data
         for depth, part in enumerate(parts):
             known = sorted({*(node if isinstance(node, dict) else ()), *allowed_keys(model, tuple(parts[:depth]))})
-            if part not in known or not isinstance(node, dict):
+            new = depth + 1 == len(parts) and part and _may_grow(section, model, tuple(parts), value)
+            if not isinstance(node, dict) or (part not in known and not new):
                 raise ParamError("params.unknown_path", where=where, given=path, allowed=", ".join(known) or "-")
             if depth + 1 < len(parts):
                 node = node.setdefault(part, {})
         if not parts:
             raise ParamError("params.unknown_path", where=where, given=path, allowed=", ".join(f"{section}.{key}" for key in data))
-        node[parts[-1]] = value
+        node[parts[-1]] = copy.deepcopy(value)  # a later path may reach into it
         moved[tuple(parts)] = where
     return replace(document, data=data, moved=moved) if moved else document
+
+
+def _refuse_nested(scenario: Scenario, source: Document) -> None:
+    """A block and a key inside it can't both be set: which of them counts would depend on their order."""
+    findings = []
+    for path in scenario.changes:
+        for outer in scenario.changes:
+            if "." in outer and path.startswith(f"{outer}."):
+                facts = {"given": path, "outer": outer, "first": source.where(("changes", outer))}
+                findings.append(Finding("params.path_inside", source.where(("changes", path)), facts))
+    if findings:
+        raise ParamError(findings=findings)
+
+
+def _may_grow(section: str, model: type[Strict], place: Path_, value: Any) -> bool:
+    """Whether a path may add an entry to a mapping of free keys: a whole block (a queue, a shift, a pay item), or a rule or price of the site.
+
+    A single value under a key nobody knows (a misspelt grade) stays refused.
+    """
+    if allowed_keys(model, place[:-1]):
+        return False
+    return (section, *place[:-1]) in {("site", "rules"), ("site", "prices")} or (isinstance(value, dict) and bool(allowed_keys(model, place)))
 
 
 def differences(

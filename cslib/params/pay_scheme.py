@@ -14,7 +14,7 @@ from cslib.core.words import Word
 from cslib.params.law import Law
 from cslib.params.source import Document, Meaning, Refusal, Strict, unknown_key
 
-Yuan = Annotated[float, Field(ge=0)]
+Yuan = Annotated[float, Field(ge=0, le=10_000_000)]
 RESERVED = ("base", "overtime_workday", "overtime_rest_day", "overtime_holiday", "unpaid_leave", "other", "total")
 EXCLUDED = ("S003-B7", "S003-B9")  # pay adjusted at the company's discretion; overtime by company rules
 _CATALOGUE_ID = re.compile(r"S\d{3}-[A-Z]?\d+")
@@ -54,7 +54,7 @@ class PayScheme(Strict):
     base_yuan: dict[str, Yuan] = Field(min_length=1)
     base_source: str
     illustrative: bool
-    probation_months: int = Field(default=0, ge=0)
+    probation_months: int = Field(default=0, ge=0, le=24)
     probation_ratio: float = Field(default=1.0, gt=0, le=1)
     probation_grade: str | None = None
     items: dict[str, Item] = Field(default_factory=dict)

@@ -18,13 +18,15 @@ PRICES: dict[str, str] = {
     "night_over": "nights",
 }
 
+PRICE_MOST = 1_000_000  # yuan a unit; beyond, the sum of a month loses its cents
+
 
 class Price(Strict):
     """One line of the list."""
 
     meaning: Meaning
     unit: str
-    yuan: float = Field(ge=0)
+    yuan: float = Field(ge=0, le=PRICE_MOST)
     source: str
 
 

@@ -13,6 +13,7 @@ from cslib.params.source import Meaning, Refusal, Strict
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAY_S = 86_400.0  # a time to answer, handle or wait is at most a day
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -61,9 +62,9 @@ class Heads(Window):
 class Service(Strict):
     """Service target of a queue."""
 
-    level_share: float = Field(gt=0, lt=1)
-    target_s: float = Field(ge=0)
-    max_occupancy_share: float = Field(default=0.88, gt=0, le=1)
+    level_share: float = Field(ge=0.01, le=0.9999)
+    target_s: float = Field(ge=0, le=DAY_S)
+    max_occupancy_share: float = Field(default=0.88, ge=0.1, le=1)
     max_abandonment_share: Share | None = None
 
 
@@ -81,11 +82,11 @@ class Queue(Strict):
     skill: str
     opening: tuple[Window, ...] = (Window(),)
     service: Service | None = None
-    aht_s: float | None = Field(default=None, gt=0)
-    patience_s: float | None = Field(default=None, gt=0)
+    aht_s: float | None = Field(default=None, ge=1, le=DAY_S)
+    patience_s: float | None = Field(default=None, ge=1, le=DAY_S)
     concurrency: int = Field(default=1, ge=1, le=6)
     concurrency_slowdown_share: float = Field(default=0.0, ge=0, le=1)
-    deadline_h: float | None = Field(default=None, gt=0)
+    deadline_h: float | None = Field(default=None, ge=0.25, le=744)
     shrinkage_share: float = Field(default=0.0, ge=0, lt=0.6)
     min_heads: int = Field(default=0, ge=0, le=10_000)
     heads: tuple[Heads, ...] = ()
@@ -139,6 +140,8 @@ class ShiftSpec(Strict):
             if b.latest_min < b.earliest_min or b.latest_min + b.length_min > self.length_min or b.earliest_min < last:
                 raise Refusal("params.need.breaks")
             last = b.latest_min + b.length_min
+        if 2 * sum(b.length_min for b in self.breaks) > self.length_min:
+            raise Refusal("params.need.breaks")
         return self
 
     def shift(self, code: str) -> Shift:
@@ -164,14 +167,14 @@ class CoverRule(Strict):
     """The 4-hour cover rule (S002-19); its limit stands in the law file as ``cover_duration``."""
 
     basis: Literal["stint", "day"] = "stint"
-    min_gap_h: float = Field(default=4.0, ge=0)
+    min_gap_h: float = Field(default=4.0, ge=0, le=168)
 
 
 class DemandSettings(Strict):
     """How the forecast reads the history."""
 
     growth_share: float = Field(default=0.0, gt=-1, le=5)
-    history_days_min: int = Field(default=28, ge=7)
+    history_days_min: int = Field(default=28, ge=7, le=3660)
     backtest_folds: int = Field(default=4, ge=1, le=52)
     max_gap_share: float = Field(default=0.25, ge=0, le=1)
 
@@ -183,10 +186,10 @@ class RosterSettings(Strict):
     free of the price ``night_over``. gap_share: stop when proven this close. work: deterministic work limit (1 = normal).
     """
 
-    contract_band_h: float = Field(default=16.0, ge=0)
-    nights_free: int = Field(default=8, ge=0)
-    gap_share: float = Field(default=0.01, gt=0, le=1)
-    work: float = Field(default=1.0, gt=0, le=100)
+    contract_band_h: float = Field(default=16.0, ge=0, le=744)
+    nights_free: int = Field(default=8, ge=0, le=31)
+    gap_share: float = Field(default=0.01, ge=0.0001, le=1)
+    work: float = Field(default=1.0, ge=0.01, le=100)
 
 
 class Files(Strict):
@@ -207,7 +210,7 @@ class Site(Strict):
 
     name: Meaning
     synthetic: bool
-    seed: int = Field(ge=0)
+    seed: int = Field(ge=0, lt=2**63)
     country: Literal["CN", "US"] = "CN"
     city: str
     law: str

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from cslib.core.errors import Finding, ParamError
 from cslib.core.paths import shown
@@ -40,11 +40,21 @@ class Refusal(ValueError):
         super().__init__(key)
 
 
+def _said(text: str) -> str:
+    if not text.strip() or len(text) > _LONGEST_TEXT or not text.isprintable():
+        raise Refusal("params.need.text", most=_LONGEST_TEXT)
+    return text
+
+
+_LONGEST_TEXT = 300
+Text = Annotated[str, AfterValidator(_said)]
+
+
 class Meaning(Strict):
     """A text in both languages."""
 
-    zh: str
-    en: str
+    zh: Text
+    en: Text
 
     def __getitem__(self, language: str) -> str:
         return self.zh if language == "zh" else self.en

@@ -8,8 +8,13 @@ import hashlib
 import pytest
 
 from cslib.core.errors import ParamError
-from cslib.core.words import speaking
+from cslib.core.spelling import is_taken
+from cslib.core.words import say, speaking
+from cslib.intake import aliases
 from cslib.params import Difference, open_params, sites
+from cslib.params.overlay import Scenario, overlaid
+from cslib.params.site import Site
+from cslib.params.source import read, validate
 
 DAY = dt.date(2026, 12, 1)
 
@@ -67,6 +72,32 @@ def test_overlaid_values_pass_the_same_checks_and_name_the_scenario_line(project
     with pytest.raises(ParamError) as caught:
         open_params("desk", "what_if")
     assert caught.value.keys == ["params.laxer_than_law"] and caught.value.findings[0].where == "params/scenarios/what_if.yml:3"
+
+
+def test_a_scenario_may_add_a_rule_a_price_or_a_whole_block(project):
+    shift = "{name: {zh: 夜班, en: night}, mark: {zh: 夜, en: N}, colour: '#000000', start: 22:00, length_min: 480, queues: [desk]}"
+    scenario(project, "site.rules.month_overtime: 20", "site.prices.short: 70", f"shifts.shifts.N: {shift}")
+    found = open_params("desk", "what_if")
+    assert found.law.limit("month_overtime", DAY) == 20 and found.prices.yuan("short") == 70 and found.shift("N").start_min == 22 * 60
+    assert [d.before for d in found.differences] == [None, None, None]
+
+
+def test_an_overlay_leaves_the_scenario_as_it_is(project):
+    scenario(project, "site.cover: {basis: day}")
+    source = read(project / "scenarios" / "what_if.yml")
+    given, written = validate(Scenario, source), read(project / "sites" / "desk" / "site.yml")
+    laid = overlaid("site", written, Site, given, source)
+    laid.data["cover"]["basis"] = "stint"
+    assert given.changes == {"site.cover": {"basis": "day"}} and "cover" not in written.data
+
+
+def test_every_word_for_a_day_off_is_kept_from_shifts():
+    """Words that mean a day off or an absence where rosters are read, and the marks with which the workbook writes them."""
+    for language in ("zh", "en"):
+        with speaking(language):
+            assert is_taken(say("report.mark.rest")) and is_taken(say("report.mark.leave"))
+    for word in (*aliases.table()["rest_words"], *aliases.table()["leave_words"]):
+        assert is_taken(word) or (len(word) == 1 and word.isascii()), word  # a single letter may be a shift of the site
 
 
 def test_another_law_or_pay_scheme_by_scenario(project):

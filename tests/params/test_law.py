@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
 from cslib.core.errors import ParamError
 from cslib.core.paths import params_dir
 from cslib.core.units import minute_of
-from cslib.params.law import RULES, VALUES, Dated, Entry, Law, check_law, stricter
+from cslib.core.words import speaking
+from cslib.params import open_params
+from cslib.params.law import BOUNDS, RULES, VALUES, WHOLE, Dated, Entry, Law, check_law, stricter
 from cslib.params.source import Meaning, read, validate
 
 DAY = dt.date(2026, 12, 1)
@@ -127,6 +130,72 @@ def test_a_lower_minimum_is_laxer_too(law):
     with pytest.raises(ParamError, match="11 h"):
         stricter(statutory, "rest_between_shifts", 10)
     assert stricter(statutory, "rest_between_shifts", 11).limit("rest_between_shifts", DAY) == 11
+
+
+def written(project, **changes: str) -> ParamError:
+    """The error of the real law file with values replaced, and reported in both languages."""
+    path = project / "law" / "cn_labour.yml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for code, value in changes.items():
+        at = lines.index(f"  {code}:")
+        i = next(i for i in range(at, at + 6) if "values:" in lines[i])
+        lines[i] = re.sub(r"value: [^,]+", f"value: {value}", lines[i])
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(ParamError) as caught:
+        open_params("desk")
+    for language in ("zh", "en"):
+        with speaking(language):
+            assert all(code in str(caught.value) for code in changes)
+    return caught.value
+
+
+@pytest.mark.parametrize("code", [code for code, unit in ({c: u for c, (u, _) in RULES.items()} | VALUES).items() if unit not in {"flag", "clock"}])
+@pytest.mark.parametrize("value", ["1.0e+308", "-1", "1.0e-300"])
+def test_no_value_that_cannot_be_meant(project, code, value):
+    """1e-300 is inside the bounds of few entries; where it is (a share, a time off from 0 on), it means 0."""
+    unit = RULES[code][0] if code in RULES else VALUES[code]
+    low, high = BOUNDS.get(code, BOUNDS[unit])
+    if value == "1.0e-300" and low == 0 and not (code in RULES and unit in WHOLE):
+        assert high >= 1
+        return
+    error = written(project, **{code: value})
+    assert "params.value" in error.keys and error.findings[0].where.startswith("params/law/cn_labour.yml:")
+
+
+def test_a_paid_month_has_days_and_a_duty_hours(project):
+    error = written(project, paid_days_per_month="0", daily_hours="0", consecutive_work_days="0", normal_day_hours="0")
+    assert error.keys == ["params.value"] * 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"overtime_workday_ratio": "2.5"}, "params.inverted"),
+        ({"overtime_rest_day_ratio": "3.5"}, "params.inverted"),
+        ({"normal_day_hours": "12"}, "params.inverted"),
+        ({"part_time_week_hours": "60"}, "params.inverted"),
+    ],
+)
+def test_pairs_the_wrong_way_round_are_refused(project, changes, key):
+    assert written(project, **changes).keys == [key]
+
+
+def test_a_night_that_is_the_day_is_refused(project):
+    path = project / "law" / "cn_labour.yml"
+    text = path.read_text(encoding="utf-8")
+    for swapped in (text.replace('"22:00"', '"x"').replace('"06:00"', '"22:00"').replace('"x"', '"06:00"'), text.replace('"06:00"', '"22:00"')):
+        path.write_text(swapped, encoding="utf-8")
+        with pytest.raises(ParamError) as caught:
+            open_params("desk")
+        assert caught.value.keys == ["params.night_window"]
+
+
+def test_pairs_are_compared_on_every_day_on_which_one_changes(law):
+    later = entry(("1995-01-01", 1.5), ("2026-07-01", 2.5), unit="ratio")
+    changed = law.model_copy(update={"values": {**law.values, "overtime_workday_ratio": later}})
+    with pytest.raises(ParamError, match="2026-07-01") as caught:
+        check_law(changed, read(params_dir() / "law" / "cn_labour.yml"))
+    assert caught.value.keys == ["params.inverted"]
 
 
 def test_stricter_than_every_dated_value(law):
