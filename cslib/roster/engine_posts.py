@@ -97,7 +97,7 @@ def add_coverage(model: Model) -> None:
         _add_pool(model, k)
         for post in range(len(model.problem.posts)):
             count, need = _count(model, post, k), model.need(post, k)
-            if need > model.least(post, k):
+            if need > _watched(model, post, k):
                 short = model.variable("s", post, k, up=need)
                 model.short[post, k] = short
                 model.cost["short_peak" if peak[post, model.slot(k)] else "short"].add(short, model.hours(k))
@@ -114,17 +114,23 @@ def _balance(model: Model, post: int, k: int, count: Sum, need: int) -> None:
 
     Pooled people may serve in their place: the post stays empty in person, but nobody is over.
     """
-    least = model.least(post, k)
+    least = _watched(model, post, k)
     if least and need >= least:
-        count.add(model.missing[post, k])
+        missing = model.missing[post, k]
+        count.add(missing)
         if model.groups_at(POOL, k):
             filled = model.variable("w", post, k)
-            model.at_most({filled: 1.0, model.missing[post, k]: -1.0})
+            model.at_most({filled: 1.0, missing: -1.0})
             count.add(filled, -1.0)
     if least > need:
         model.at_most(count, need)
     elif count.terms:
         model.equal(count, need)
+
+
+def _watched(model: Model, post: int, k: int) -> int:
+    """People whose absence is priced as ``empty_post``."""
+    return model.least(post, k) if (post, k) in model.missing else 0
 
 
 def _add_pool(model: Model, k: int) -> None:
