@@ -170,7 +170,9 @@ def nobody_to_stand_in_but_the_unskilled() -> Case:
 def covers_of_a_day_add_up() -> Case:
     """Basis ``day``, limit one hour: the floater may relieve two breaks of half an hour, not three."""
     posts = {f"l{i}": LOBBY | {"opening": ({"from": "07:00", "to": "15:00"},)} for i in range(3)} | {"float": queue("f", may_leave=True)}
-    early = [dataclasses.replace(EARLY, code=f"E{i}", breaks=(Break(30, 210 + 30 * i, 210 + 30 * i, paid=True),), queues=(f"l{i}",)) for i in range(3)]
+    early = [
+        dataclasses.replace(EARLY, code=f"E{i}", breaks=(Break(30, 210 + 30 * i, 210 + 30 * i, paid=True),), queues=(f"l{i}",)) for i in range(3)
+    ]
     float_shift = dataclasses.replace(EARLY, code="G", breaks=(Break(30, 330, 330, paid=True),), queues=("float",))
     people = [*(person(f"p{i}", "lobby") for i in range(3)), person("f", "f", "lobby")]
     site = small.study(
@@ -204,4 +206,3 @@ def _week_in_two_months() -> Case:
     past = [small.work("p", START + dt.timedelta(days=i), small.DAY) for i in range(3)]
     who = person("p", hours_scheme="standard", overtime_max_h=36.0)
     return pooled((small.DAY,), between(9, 18), who, days=3, start=thursday, last_roster=past)
-

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from itertools import product
-from typing import Any
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -89,7 +88,7 @@ def tinies(draw: st.DrawFn, most_people: int = 3) -> Tiny:
     }
     return Tiny(
         days, skills, pick(["standard", "comprehensive", "part_time"]), pick([0.0, 40.0]), need,
-        leave={cell: 8.0 for cell in draw(st.sets(cells, max_size=2))},
+        leave=dict.fromkeys(draw(st.sets(cells, max_size=2)), 8.0),
         wishes=draw(st.dictionaries(cells, st.tuples(st.sampled_from(["OFF", "E", "N"]), st.sampled_from([0.5, 1.0])), max_size=3)),
         last_night=pick([False, True]), no_night=no_night, limits=limits,
         band_h=draw(st.sampled_from([0.0, 16.0])), nights_free=draw(st.integers(0, 1)),
@@ -123,15 +122,12 @@ def _legal(tiny: Tiny, p: int, cells: tuple[int, ...]) -> bool:
         return False
     past = [(-1, 2)] if tiny.last_night[p] else []
     duties = past + [(d, s) for d, s in enumerate(cells) if s >= 0]
-    for (d1, s1), (d2, s2) in zip(duties, duties[1:], strict=False):
+    for (d1, s1), (d2, s2) in pairwise(duties):
         pause = (d2 * 24 + SHIFTS[s2].start_min / 60) - (d1 * 24 + SHIFTS[s1].start_min / 60 + 4)
         if pause < rule["rest_between_shifts"] or (s1 == 2 and s2 != 2 and pause < rule["rest_after_nights"]):
             return False
     runs = ((rule["consecutive_work_days"], {d for d, _ in duties}), (rule["consecutive_nights"], {d for d, s in duties if s == 2}))
-    for limit, days in runs:
-        if any(d >= 0 and all(d - i in days for i in range(int(limit) + 1)) for d in days):
-            return False
-    return True
+    return not any(d >= 0 and all(d - i in days for i in range(int(limit) + 1)) for limit, days in runs for d in days)
 
 
 def _contract(tiny: Tiny) -> float:
