@@ -73,7 +73,8 @@ class Queue(Strict):
 
     model: erlang_c | erlang_a (arriving contacts), deferred (work with a deadline), heads (fixed people by window).
     never_empty: at every open minute someone is there, breaks relieved. may_leave: the post counts as held while its person
-    covers another one (rounds, floaters).
+    covers another one (rounds, floaters). peak_windows: peak hours as the site declares them (S000-01); without any, a queue has
+    its peaks where its requirement is highest, and a post with fixed people has none: its requirement says nothing about when it is busy.
     """
 
     name: Meaning
@@ -90,6 +91,7 @@ class Queue(Strict):
     shrinkage_share: float = Field(default=0.0, ge=0, lt=0.6)
     min_heads: int = Field(default=0, ge=0, le=10_000)
     heads: tuple[Heads, ...] = ()
+    peak_windows: tuple[Window, ...] = ()
     never_empty: bool = False
     may_leave: bool = False
 
@@ -110,6 +112,10 @@ class Queue(Strict):
     def open_at(self, weekday: int, minute: int) -> bool:
         """True if the queue is open in a minute of a weekday (Mon = 0)."""
         return any(window.holds(weekday, minute) for window in self.opening)
+
+    def declared_peak(self, weekday: int, minute: int) -> bool:
+        """True if a minute of a weekday (Mon = 0) lies in a peak window that the site declares."""
+        return any(window.holds(weekday, minute) for window in self.peak_windows)
 
 
 class BreakSpec(Strict):
@@ -158,7 +164,7 @@ class ShiftFile(Strict):
 
 
 class Peak(Strict):
-    """Peak hours (S000-01): intervals whose requirement is at least this share of the day's maximum."""
+    """Peak hours (S000-01) of queues without ``peak_windows``: intervals whose requirement is at least this share of the day's maximum."""
 
     share_of_day_max_share: float = Field(default=0.8, gt=0, le=1)
 

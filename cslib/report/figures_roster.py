@@ -13,6 +13,7 @@ from cslib.core.words import say
 from cslib.intake.study import Study
 from cslib.params.calendar import LEGAL_WORK
 from cslib.report import figures_base as base
+from cslib.report.duties import Duties
 from cslib.report.marks import LEAVE_COLOUR, Marks, head_counts, marks, person_totals
 
 _PEOPLE_A_ROW = 60
@@ -92,13 +93,14 @@ def _totals(axes: Axes, totals: pd.DataFrame, days: int, size: float) -> None:
 
 
 def _count_grid(axes: Axes, counts: pd.DataFrame, chosen: Marks, study: Study, days: list[pd.Timestamp]) -> None:
+    """People by shift and day: whole cells in the shift's colour with the number in them; a day without anybody stays empty."""
     base.shade_days_off(axes, study, days)
-    top = max(1, int(counts.to_numpy().max(initial=0)))
     for i, (code, row) in enumerate(counts.iterrows()):
+        ink = base.readable_on(chosen.colour[code])
         for j, value in enumerate(row):
             if value:
-                axes.add_patch(Rectangle((j - 0.5, i + 0.45), 1, -0.9 * value / top, facecolor=chosen.colour[code], linewidth=0))
-                axes.text(j, i, str(value), ha="center", va="center_baseline", fontsize=7.5)
+                axes.add_patch(Rectangle((j - 0.5, i - 0.46), 1, 0.92, facecolor=chosen.colour[code], edgecolor="white", linewidth=0.6))
+                axes.text(j, i, str(value), ha="center", va="center_baseline", fontsize=7.5, color=ink)
     axes.set_yticks(range(len(counts)), [f"{chosen.of[c]} {say('report.figure.heads')}" for c in counts.index])
     axes.set_ylim(len(counts) - 0.45, -0.55)
     axes.tick_params(length=0, labelbottom=False)
@@ -163,8 +165,11 @@ def _night_bars(axes: Axes, totals: pd.DataFrame, top: float) -> None:
 
 
 @base.styled
-def covers(covers: pd.DataFrame, study: Study) -> base.Picture:
-    """The cover ledger: when which post is relieved, day by day, and the cover hours of every stand-in."""
+def covers(covers: pd.DataFrame, roster: pd.DataFrame, study: Study) -> base.Picture:
+    """The cover ledger: when which post is relieved, and the cover hours of every stand-in.
+
+    A relief after midnight stands in the row of the day on which the relieved night duty began, right of 24:00.
+    """
     title = say("report.figure.covers", count=len(covers), hours=base.number(float(covers["hours_h"].sum())))
     if covers.empty:
         return base.nothing(study, title, say("report.figure.no_covers"))
@@ -172,7 +177,7 @@ def covers(covers: pd.DataFrame, study: Study) -> base.Picture:
     people = [p for p in study.employees.sort_values("position")["employee_id"] if p in set(covers["stand_in_id"])]
     figure = base.new(study, 12, 1.4 + 0.2 * len(days) + 2.3, title, legend_rows=-(-len(posts) // 6))
     top, bottom = figure.subplots(2, 1, height_ratios=[0.2 * len(days), 1.7])
-    _timeline(top, covers, posts, days, study)
+    _timeline(top, covers, Duties(roster, study), posts, study)
     hours = covers.groupby("stand_in_id")["hours_h"].sum().reindex(people)
     bottom.bar(range(len(people)), hours, color=base.GREY, width=0.7)
     bottom.set_xticks(range(len(people)), people, rotation=90, fontsize=8)
@@ -185,24 +190,35 @@ def covers(covers: pd.DataFrame, study: Study) -> base.Picture:
     return figure
 
 
-def _timeline(axes: Axes, covers: pd.DataFrame, posts: list[str], days: list[pd.Timestamp], study: Study) -> None:
+def _timeline(axes: Axes, covers: pd.DataFrame, duties: Duties, posts: list[str], study: Study) -> None:
+    belongs = [_duty_day(r, duties) for r in covers.itertuples()]
+    days = sorted({*base.month_days(study), *belongs})
     place, lane = {day: i for i, day in enumerate(days)}, 0.8 / len(posts)
     kinds = base.day_kinds(study)
     for i, day in enumerate(days):
         if kinds.get(day) in base.OFF_DAYS:
             axes.axhspan(i - 0.5, i + 0.5, color=base.SHADE, linewidth=0, zorder=0)
+    frame = covers.assign(day=belongs)
     for k, post in enumerate(posts):
-        boxes = []
-        for r in covers[covers["post"].eq(post)].itertuples():
-            day = r.start.normalize()
-            if day in place:
-                boxes.append(Rectangle(((r.start - day).total_seconds() / 3600, place[day] - 0.4 + k * lane), r.hours_h, lane))
+        boxes = [
+            Rectangle(((r.start - r.day).total_seconds() / 3600, place[r.day] - 0.4 + k * lane), r.hours_h, lane)
+            for r in frame[frame["post"].eq(post)].itertuples()
+        ]
         axes.add_collection(PatchCollection(boxes, facecolors=base.SERIES[k % len(base.SERIES)], edgecolors="white", linewidths=0.4))
     axes.set_yticks(range(len(days)), [f"{d:%m-%d} {base.weekday(d)}" for d in days], fontsize=8)
     axes.set_ylim(len(days) - 0.5, -0.5)
-    last = max(24.0, float(((covers["end"] - covers["start"].dt.normalize()).dt.total_seconds() / 3600).max()))
+    last = max(24.0, float((frame["end"] - frame["day"]).dt.total_seconds().max() / 3600))
     axes.set_xlim(0, last)
-    axes.set_xticks(range(0, int(last) + 1, 2), [f"{h % 24:02d}:00" if h != 24 else "24:00" for h in range(0, int(last) + 1, 2)])
+    ticks = range(0, int(last) + 1, 2)
+    axes.set_xticks(ticks, [f"{h:02d}:00" if h <= 24 else say("report.figure.next_day", time=f"{h - 24:02d}:00") for h in ticks])
+    if last > 24:
+        axes.axvline(24, color=base.SOFT, linewidth=0.9)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
     axes.set_title(say("report.figure.when_relieved"))
+
+
+def _duty_day(cover: object, duties: Duties) -> pd.Timestamp:
+    """Day of the relieved duty's start; the cover's own day where the roster knows no such duty."""
+    duty = duties.at(str(cover.absent_id), cover.start)
+    return cover.start.normalize() if duty is None else duty.date

@@ -19,8 +19,9 @@ def write_index() -> Path:
     """Write ``outputs/index.html`` over all finished runs, newest month first."""
     runs = sorted(finished_runs(), key=lambda r: (r.manifest["site"], r.manifest["scenario"], r.manifest["ended"]))
     runs.sort(key=lambda r: r.manifest["month"], reverse=True)
+    counted = say("report.index.count_one") if len(runs) == 1 else say("report.index.count", count=len(runs))
     html = framed(
-        "index.html.j2", heading=say("report.index.title"), facts=[say("report.index.count", count=len(runs))], links=[], synthetic=False, wide=True,
+        "index.html.j2", heading=say("report.index.title"), facts=[counted], links=[], synthetic=False, wide=True,
         titles=[say(f"report.index.{name}") for name in _TITLES], rows=[_row(run) for run in runs], nothing=say("batch.no_runs"),
     )  # fmt: skip
     check_page(html, "index.html")

@@ -19,9 +19,10 @@ from cslib.report.manifest import read_manifest
 from cslib.report.run import Run, outside_only, protected_folder
 from cslib.report.store import read_table, write_whole
 from cslib.report.workbook_base import Book
+from cslib.report.workbook_duties import write_breaks, write_covers
 from cslib.report.workbook_grid import write_grid
 from cslib.report.workbook_posts import write_posts
-from cslib.report.workbook_sheets import write_about, write_coverage, write_covers, write_legend
+from cslib.report.workbook_sheets import write_about, write_coverage, write_legend
 
 NAME = "roster.xlsx"
 Tier = Literal["work", "full"]
@@ -73,9 +74,10 @@ def _content(
     book = Book(file, study, names, run_name)
     write_grid(book, roster).activate()
     write_posts(book, roster)
+    write_breaks(book, roster, covers)
     write_legend(book)
     write_coverage(book, coverage)
-    write_covers(book, covers)
+    write_covers(book, covers, roster)
     write_about(book, roster["employee_id"].nunique())
     file.close()
     return stream.getvalue()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from cslib.core import words
@@ -22,6 +26,7 @@ FONT = "Microsoft YaHei"
 LINE, HEAD, OFF, HOLIDAY, MAKE_UP = "#bfbfbf", "#dde7f0", "#ececec", "#f8d5cc", "#fff2cc"
 DAY_COLOURS = {"rest_day": OFF, "arranged_off": OFF, "statutory_holiday": HOLIDAY, "make_up_workday": MAKE_UP}
 A3 = 8
+TOP, LINE_PT = 3, 15  # row of the column titles; height of a line of text [pt]
 
 
 @dataclass
@@ -49,12 +54,24 @@ class Book:
         """True for the tier with names."""
         return self.names is not None
 
+    @cached_property
+    def _people(self) -> dict[str, tuple[str, str]]:
+        if self.names is None:
+            return {}
+        return {str(r.employee_id): (str(r.staff_no), str(r.display_name)) for r in self.names.itertuples()}
+
     def person(self, employee_id: str) -> tuple[str, str]:
         """Staff number and display name of a person; empty in the work tier."""
-        if self.names is None:
-            return "", ""
-        found = self.names[self.names["employee_id"].eq(employee_id)]
-        return (str(found["staff_no"].iloc[0]), str(found["display_name"].iloc[0])) if len(found) else ("", "")
+        return self._people.get(employee_id, ("", ""))
+
+    def shown(self, employee_id: str) -> str:
+        """A person in one cell: name and staff number in the full tier, else the pseudonym."""
+        staff_no, name = self.person(employee_id)
+        return f"{name} {staff_no}" if name or staff_no else employee_id
+
+    def person_width(self, people: Iterable[str], title: str) -> float:
+        """Width [characters] of a column of people that shows every one of them in full."""
+        return width_of([title, *map(self.shown, people)])
 
     def format(self, **properties: Any) -> Format:
         """A cell format of the house with changes; equal ones are one format."""
@@ -110,6 +127,26 @@ class Book:
         return text.replace("&", "&&")[:230]
 
 
+def units_of(text: str) -> int:
+    """Room that a text takes [characters]: a full-width character such as 班 counts as two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def width_of(texts: Iterable[str], *, least: float = 6.0, most: float = 48.0) -> float:
+    """Width of a column [characters] that shows its longest text, between ``least`` and ``most``.
+
+    >>> width_of(["姓名", "Name"]), width_of(["欧阳示例先生 00012345"])
+    (7.0, 24.0)
+    """
+    longest = max((units_of(line) for text in texts for line in text.split("\n")), default=0)
+    return min(most, max(least, longest + 3.0))
+
+
+def lines_of(text: str, width: float) -> int:
+    """Lines that a wrapped text takes in a column of a width [characters]; a word may leave a line up to an eighth empty."""
+    return sum(max(1, -int(-units_of(line) // (0.88 * width - 2))) for line in text.split("\n"))
+
+
 def day_of(day: pd.Timestamp) -> dt.datetime:
     """A day as XlsxWriter wants it."""
     return dt.datetime(day.year, day.month, day.day)
@@ -118,3 +155,19 @@ def day_of(day: pd.Timestamp) -> dt.datetime:
 def clock_after(minute: int) -> str:
     """Clock time; past midnight with the word for the next day."""
     return say("report.workbook.next_day", time=clock(minute)) if minute > 1440 else clock(minute)
+
+
+def titles_row(book: Book, sheet: Worksheet, names: tuple[str, ...]) -> None:
+    """The row of the column titles."""
+    sheet.set_row(TOP, 32)
+    for column, name in enumerate(names):
+        sheet.write_string(TOP, column, say(f"report.sheet_column.{name}"), book.head())
+
+
+def subtotals(book: Book, sheet: Worksheet, first: int, last: int, columns: list[int], values: list[float]) -> None:
+    """A row of SUBTOTAL(109) two rows below the table, so that a filter or a sort leaves it alone; ``first`` and ``last`` count from 1."""
+    sheet.write_string(last + 1, 0, say("report.workbook.total"), book.format(bold=True))
+    for column, value in zip(columns, values, strict=True):
+        letter = xl_col_to_name(column)
+        style = book.cell(bold=True, num_format="#,##0.0", align="center", bg_color=HEAD)
+        sheet.write_formula(last + 1, column, f"=SUBTOTAL(109,{letter}{first}:{letter}{last})", style, float(value))

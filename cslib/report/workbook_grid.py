@@ -15,7 +15,7 @@ from cslib.core.units import clock
 from cslib.core.words import say
 from cslib.report.figures_base import day_kinds, day_mark, month_days, weekday
 from cslib.report.marks import LEAVE_COLOUR, REST_COLOUR, head_counts, person_totals
-from cslib.report.workbook_base import DAY_COLOURS, HEAD, LINE, Book, day_of
+from cslib.report.workbook_base import DAY_COLOURS, HEAD, LINE, Book, day_of, width_of
 
 HEADER = 2  # first of the three header rows: date, weekday, mark of the day
 TOTALS = ("hours_h", "leave_h", "nights", "rest_days")
@@ -61,7 +61,10 @@ def write_grid(book: Book, roster: pd.DataFrame) -> Worksheet:
     totals = person_totals(roster, study)
     ids = ("number", "staff_no", "display_name", "pseudonym") if book.full else ("number", "pseudonym")
     grid = Grid(ids, tuple(month_days(study)), len(totals))
-    widths = {"number": 5.0, "staff_no": 10.0, "display_name": 10.0, "pseudonym": 11.0}
+    people = [book.person(str(person)) for person in totals.index]
+    widths = {"number": 5.0, "pseudonym": width_of([say("report.sheet_column.pseudonym"), *map(str, totals.index)], least=11.0)}
+    widths["staff_no"] = width_of([say("report.sheet_column.staff_no"), *(number for number, _ in people)], least=10.0)
+    widths["display_name"] = width_of([say("report.sheet_column.display_name"), *(name for _, name in people)], least=10.0)
     columns = [*(widths[name] for name in ids), *[3.9] * len(grid.days), *[8.5] * len(TOTALS), 13.0]
     title = say("report.workbook.title", site=words.pick(study.params.site.name), month=study.month)
     sheet = book.sheet(say("report.sheet.roster"), title, columns=columns)

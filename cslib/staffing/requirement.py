@@ -26,7 +26,8 @@ def requirement(forecast: pd.DataFrame, study: Study) -> pd.DataFrame:
     DataFrame, table requirement: on_post [persons]; scheduled = ceil(on_post / (1 - shrinkage_share)), on_post itself for fixed heads;
     service level, occupancy and abandonment [share] expected with on_post in steady state, empty where not defined (Erlang C has no
     abandonment; deferred work has neither service level nor abandonment; fixed heads have none of them; no contacts, no service
-    level); what sets the number; peak hours: scheduled at least the site's share of the day's maximum (S000-01).
+    level); what sets the number; peak hours (S000-01): the queue's own windows where it declares any, else scheduled at least the
+    site's share of the day's maximum; fixed heads that declare no window have no peak.
 
     Raises
     ------
@@ -61,8 +62,6 @@ def _needs(works: dict[str, Work]) -> dict[str, Need]:
 
 def _frame(work: Work, need: Need, peak_share: float) -> pd.DataFrame:
     scheduled = scheduled_people(need.on_post, work)
-    by_day = scheduled.reshape(work.horizon.days, work.horizon.slots_per_day)
-    least_at_peak = np.maximum(ceil_people(peak_share * by_day.max(axis=1, keepdims=True)), 1)
     return pd.DataFrame(
         {
             "queue": work.name,
@@ -73,6 +72,24 @@ def _frame(work: Work, need: Need, peak_share: float) -> pd.DataFrame:
             "occupancy_share": need.occupancy_share,
             "abandonment_share": need.abandonment_share,
             "binding": need.binding,
-            "peak": (by_day >= least_at_peak).ravel(),
+            "peak": peak_hours(scheduled, work, peak_share),
         }
     )
+
+
+def peak_hours(scheduled: Whole, work: Work, peak_share: float) -> np.ndarray:
+    """Flag of every interval: is it a peak of this queue (S000-01)?
+
+    Parameters
+    ----------
+    scheduled : people to roster [persons], by interval;  peak_share : share of the day's maximum from which on an interval is peak
+    """
+    if work.queue.peak_windows:
+        moments = work.horizon.intervals
+        declared = [work.queue.declared_peak(m.weekday(), m.hour * 60 + m.minute) for m in moments]
+        return np.asarray(declared) & (scheduled > 0)
+    if work.queue.model == "heads":
+        return np.zeros(len(scheduled), dtype=bool)
+    by_day = scheduled.reshape(work.horizon.days, work.horizon.slots_per_day)
+    least = np.maximum(ceil_people(peak_share * by_day.max(axis=1, keepdims=True)), 1)
+    return np.asarray(by_day >= least).ravel()

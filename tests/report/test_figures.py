@@ -31,7 +31,7 @@ DRAWN: dict[str, Callable[[Study], figures.Picture]] = {
     "coverage": lambda s: figures.coverage(made_up.coverage(s), s),
     "cost_split": lambda s: figures.cost_split(made_up.cost_split(), s),
     "wage_cost": lambda s: figures.wage_cost(made_up.wage_cost(len(s.employees)), s),
-    "covers": lambda s: figures.covers(made_up.covers(s), s),
+    "covers": lambda s: figures.covers(made_up.covers(s), made_up.roster(s), s),
 }
 
 
@@ -234,7 +234,7 @@ def test_items_of_too_few_people_leave_the_total_alone(desk: Study) -> None:
 
 
 def test_no_covers_is_said(line: Study) -> None:
-    picture = figures.covers(tables.empty("covers"), line)
+    picture = figures.covers(tables.empty("covers"), made_up.roster(line), line)
     assert words.say("report.figure.no_covers") in [t.get_text() for t in picture.texts]
 
 

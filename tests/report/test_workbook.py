@@ -216,11 +216,12 @@ def test_the_posts_of_every_day_are_those_of_the_roster(book, desk: Study) -> No
 
 
 def test_a_site_without_posts_has_no_sheet_of_posts(line: Study, tmp_path: Path) -> None:
-    assert openpyxl.load_workbook(written(line, tmp_path / "roster.xlsx")).sheetnames == ["排班表", "班次说明", "每日覆盖", "顶岗台账", "说明"]
+    sheets = openpyxl.load_workbook(written(line, tmp_path / "roster.xlsx")).sheetnames
+    assert sheets == ["排班表", "班次与休息", "班次说明", "每日覆盖", "顶岗台账", "说明"]
 
 
 def test_every_sheet_says_what_it_is(book, desk: Study) -> None:
-    assert book[0].sheetnames == ["排班表", "岗位安排", "班次说明", "每日覆盖", "顶岗台账", "说明"]
+    assert book[0].sheetnames == ["排班表", "岗位安排", "班次与休息", "班次说明", "每日覆盖", "顶岗台账", "说明"]
     for sheet in book[0].worksheets:
         assert sheet["A2"].value == "基准方案 · base-12345678 · 工作版（仅代号） · 合成数据 SYNTHETIC"
         assert "SYNTHETIC" in sheet.oddFooter.left.text

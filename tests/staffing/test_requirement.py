@@ -213,3 +213,21 @@ def test_every_figure_is_what_the_people_on_post_give(queue, study, forecast):
     assert (need["service_level_share"] >= 0.8 - 1e-9).all()
     assert (a["abandonment_share"] <= 0.05 + 1e-9).all()
     assert (need["occupancy_share"] <= 0.88 + 1e-9).all()
+
+
+def test_a_fixed_post_has_the_peaks_that_it_declares_and_no_others(queue, study, forecast):
+    """S000-01: a flat requirement says nothing about when a post is busy."""
+    s = study(7, plain=queue("heads"), lobby=queue("heads", peak_windows=[{"from": "07:30", "to": "09:30"}, {"days": ["sat"], "from": "20:00"}]))
+    need = requirement(forecast(s), s)
+    assert not need.loc[need["queue"].eq("plain"), "peak"].any()
+    lobby = need[need["queue"].eq("lobby")].set_index("interval_start")
+    peaks = [str(moment) for moment in lobby.index[lobby["peak"]]]
+    saturday = [f"2026-12-05 {h}:{m}:00" for h in range(20, 24) for m in ("00", "30")]
+    mornings = [f"2026-12-0{d} {t}:00" for d in range(1, 8) for t in ("07:30", "08:00", "08:30", "09:00")]
+    assert peaks == sorted([*mornings, *saturday])
+
+
+def test_declared_peaks_take_the_place_of_the_share_and_need_somebody(queue, study, forecast):
+    s = study(1, q=queue(opening=DAY, peak_windows=[{"from": "08:00", "to": "10:00"}]))
+    need = requirement(forecast(s, q=60.0 * ((s.horizon.intervals.hour >= 9) & (s.horizon.intervals.hour < 18))), s)
+    assert [f"{m:%H:%M}" for m in need["interval_start"][need["peak"]]] == ["09:00", "09:30"], "closed at eight: no one is needed"
