@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,15 +13,17 @@ from cslib.core import tables
 from cslib.core.shifts import OFF, REST
 from cslib.roster.audit.balance import balance
 from cslib.roster.audit.duties import is_work
-from cslib.roster.audit.facts import Facts
+from cslib.roster.audit.facts import Facts, Person
 from cslib.roster.audit.pool import Skills, assign
-from cslib.roster.audit.presence import Presence, presence, watches
+from cslib.roster.audit.presence import Presence, Watch, presence, watches
 from cslib.roster.audit.rows import Cell
+
+Assigned = dict[tuple[bytes, bytes], tuple[list[int], list[int]]]  # pool and need at a tick -> people serving each queue, people left over
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Average people over each interval, arrays (queues, intervals): missing, above need, and missing where empty_post is not priced."""
+    """Average people over each interval (or tick), arrays (queues, intervals): missing, above need, and missing where empty_post is not priced."""
 
     short: np.ndarray
     over: np.ndarray
@@ -29,16 +32,32 @@ class Coverage:
 
 def coverage(facts: Facts) -> Coverage:
     """Minute by minute: need against people at the posts, then the pool's best assignment to what is left (by segments of equal minutes)."""
-    there, step = presence(facts), facts.horizon.interval_min
-    needed = np.repeat(facts.need.needed, step, axis=1)
-    missing = np.maximum(needed - there.held, 0)
-    extra = np.maximum(there.held - needed, 0)
-    served, left = _pooled(missing, there, facts)
+    found = count(presence(facts), facts.need.needed, facts.need.peak, watches(facts), facts.horizon.interval_min, {})
+    return Coverage(*(_by_interval(ticks, facts.horizon.interval_min) for ticks in (found.short, found.over, found.short_priced)))
+
+
+def count(there: Presence, needed: np.ndarray, peak: np.ndarray, watched: Sequence[Watch], step: int, known: Assigned) -> Coverage:
+    """People missing and left over at every tick of a stretch of whole intervals.
+
+    Parameters
+    ----------
+    there, watched : people and never-empty posts by tick; needed, peak : arrays (queues, intervals); step : ticks an interval
+    known : assignments of the pool met so far, filled on the way
+
+    Returns
+    -------
+    Coverage with arrays (queues, ticks).
+    """
+    wanted = np.repeat(needed, step, axis=1)
+    held = there.held
+    missing = np.maximum(wanted - held, 0)
+    extra = np.maximum(held - wanted, 0)
+    served, left = _pooled(missing, there, peak, step, known)
     short, priced = missing - served, missing - served
-    for watch in watches(facts):
-        someone = np.maximum(there.held[watch.number], watch.limit)
-        priced[watch.number] = np.minimum(short[watch.number], np.maximum(needed[watch.number] - someone, 0))
-    return Coverage(*(_by_interval(minutes, step) for minutes in (short, extra + left, priced)))
+    for watch in watched:
+        someone = np.maximum(held[watch.number], watch.limit)
+        priced[watch.number] = np.minimum(short[watch.number], np.maximum(wanted[watch.number] - someone, 0))
+    return Coverage(short, extra + left, priced)
 
 
 def coverage_table(found: Coverage, facts: Facts) -> pd.DataFrame:
@@ -59,22 +78,27 @@ def quantities(found: Coverage, facts: Facts) -> dict[str, float]:
     """
     hour, peak = facts.horizon.interval_min / 60, facts.need.peak
     at_post = presence(facts).at_post
-    rules = facts.study.params.site.roster
-    overtime = under = nights_over = 0.0
-    for person in facts.people.values():
-        own = balance(person, facts)
-        overtime += max(0.0, own.overtime_h)
-        under += max(0.0, -own.overtime_h - rules.contract_band_h)
-        nights_over += max(0, sum(facts.is_night(d) for d in person.duties) - rules.nights_free)
+    own = [own_quantities(person, facts) for person in facts.people.values()]
     return {
         "empty_post": sum(float(w.below(at_post).sum()) for w in watches(facts)) / 60,
         "short_peak": float(found.short_priced[peak].sum()) * hour,
         "short": float(found.short_priced[~peak].sum()) * hour,
         "over": float(found.over.sum()) * hour,
-        "overtime": overtime,
-        "under_hours": under,
+        "overtime": math.fsum(q["overtime"] for q in own),
+        "under_hours": math.fsum(q["under_hours"] for q in own),
         "wish_refused": sum(_refused(facts)),
-        "night_over": nights_over,
+        "night_over": math.fsum(q["night_over"] for q in own),
+    }
+
+
+def own_quantities(person: Person, facts: Facts) -> dict[str, float]:
+    """What one person's month adds to the price codes of hours and nights, in their units."""
+    rules = facts.study.params.site.roster
+    hours = balance(person, facts).overtime_h
+    return {
+        "overtime": max(0.0, hours),
+        "under_hours": max(0.0, -hours - rules.contract_band_h),
+        "night_over": float(max(0, sum(facts.is_night(d) for d in person.duties) - rules.nights_free)),
     }
 
 
@@ -88,17 +112,15 @@ def cost_table(found: dict[str, float], facts: Facts) -> pd.DataFrame:
     return tables.check("cost_split", pd.DataFrame(rows), source="cost_split")
 
 
-def _pooled(missing: np.ndarray, there: Presence, facts: Facts) -> tuple[np.ndarray, np.ndarray]:
-    """People of the pool serving each queue, and those left over (booked on the first queue they can serve, else the site's first), by minute."""
+def _pooled(missing: np.ndarray, there: Presence, peaks: np.ndarray, step: int, known: Assigned) -> tuple[np.ndarray, np.ndarray]:
+    """People of the pool serving each queue, and those left over (booked on the first queue they can serve, else the site's first), by tick."""
     served, left = np.zeros_like(missing), np.zeros_like(missing)
     if not there.pool:
         return served, left
     groups = list(there.pool)
     state = np.vstack([*there.pool.values(), missing])
-    peaks = facts.need.peak
-    known: dict[tuple[bytes, bytes], tuple[list[int], list[int]]] = {}
-    for first, last in _segments(state, facts.horizon.interval_min):
-        column, peak = state[:, first], peaks[:, first // facts.horizon.interval_min]
+    for first, last in _segments(state, step):
+        column, peak = state[:, first], peaks[:, first // step]
         key = (column.tobytes(), peak.tobytes())
         if key not in known:
             known[key] = _assigned(dict(zip(groups, column[: len(groups)].tolist(), strict=True)), column[len(groups) :].tolist(), peak.tolist())
