@@ -198,6 +198,18 @@ class RosterSettings(Strict):
     work: float = Field(default=1.0, ge=0.01, le=100)
 
 
+class RepairSettings(Strict):
+    """What a change of a published roster weighs, and how far a repair may go.
+
+    change_yuan: price of a changed cell, so that people are moved only where it pays [yuan]. max_changes: changed cells of one repair.
+    notice_days: a duty or day off may be changed without the person's consent up to so many days before (S003-A4).
+    """
+
+    change_yuan: float = Field(default=30.0, ge=0, le=10_000)
+    max_changes: int = Field(default=12, ge=1, le=1000)
+    notice_days: int = Field(default=14, ge=0, le=60)
+
+
 class Files(Strict):
     """Source files, relative to the site folder or absolute; ``contacts`` may list several (one per queue, or all in one)."""
 
@@ -228,5 +240,6 @@ class Site(Strict):
     cover: CoverRule = CoverRule()
     demand: DemandSettings = DemandSettings()
     roster: RosterSettings = RosterSettings()
+    repair: RepairSettings = RepairSettings()
     prices: dict[str, float] = Field(default_factory=dict)
     rules: dict[str, float] = Field(default_factory=dict)

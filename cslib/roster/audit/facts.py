@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from cslib.core import tables
 from cslib.core.horizon import Horizon
 from cslib.core.shifts import WORK, Shift
 from cslib.core.units import MINUTES_PER_DAY, minute_of
@@ -21,7 +22,7 @@ from cslib.params.law import Law
 from cslib.roster.audit.duties import Duty, duty_of, is_work
 from cslib.roster.audit.need import Need, read_need
 from cslib.roster.audit.rows import Cell, CoverRow, cells, cover_rows
-from cslib.roster.audit.spans import Minutes, in_window
+from cslib.roster.audit.spans import Minutes, in_window, minus, union
 
 Made = TypeVar("Made")
 
@@ -86,7 +87,10 @@ class Cover:
 
 @dataclass(frozen=True)
 class Facts:
-    """A roster, read. ``people`` in the order of the staff list; ``strangers`` are rostered ids that no staff list knows."""
+    """A roster, read. ``people`` in the order of the staff list; ``strangers`` are rostered ids that no staff list knows.
+
+    ``absences``: spans in which a rostered person is not there, by person.
+    """
 
     study: Study
     need: Need
@@ -96,6 +100,7 @@ class Facts:
     nameless: tuple[Cell, ...]
     covers: tuple[Cover, ...]
     kinds: Mapping[dt.date, str]
+    absences: Mapping[str, tuple[Minutes, ...]] = field(default_factory=dict)
     _law: dict[tuple[str, dt.date], float | None] = field(default_factory=dict, repr=False, compare=False)
     _made: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -165,6 +170,10 @@ class Facts:
         inside = in_window((duty.start - midnight, duty.end - midnight), self.night_window(duty.date))
         return inside >= self.value("night_least", duty.date) * 60
 
+    def at_work(self, duty: Duty) -> list[Minutes]:
+        """Presence on a duty without breaks and recorded absences."""
+        return minus(duty.at_work, self.absences.get(duty.employee_id, ()))
+
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made once for these facts."""
         if name not in self._made:
@@ -179,8 +188,10 @@ class Facts:
             yield who, None, [d for d in duties if d.timed]
 
 
-def read(roster: pd.DataFrame, covers: pd.DataFrame | None, need: pd.DataFrame | None, study: Study) -> Facts:
-    """Read a roster with its covers; content that can't be read is kept as such for the rules to report.
+def read(
+    roster: pd.DataFrame, covers: pd.DataFrame | None, need: pd.DataFrame | None, study: Study, absences: pd.DataFrame | None = None
+) -> Facts:  # fmt: skip
+    """Read a roster with its covers and absences; content that can't be read is kept as such for the rules to report.
 
     Raises
     ------
@@ -207,7 +218,8 @@ def read(roster: pd.DataFrame, covers: pd.DataFrame | None, need: pd.DataFrame |
         others[who] = [*others.get(who, []), *(duty_of(c, shifts, horizon, planned=True) for c in rows if is_work(c) and _inside(c, horizon))]
     found = tuple(_cover(row, horizon) for row in cover_rows(covers)) if covers is not None else ()
     kinds = {row.date.date(): row.kind for row in study.calendar.itertuples(index=False)}
-    return Facts(study, read_need(need, study), people, strangers, {w: tuple(d) for w, d in others.items() if d}, nameless, found, kinds)
+    known = {w: tuple(d) for w, d in others.items() if d}
+    return Facts(study, read_need(need, study), people, strangers, known, nameless, found, kinds, _absences(absences, horizon))
 
 
 def _staff(study: Study) -> Iterator[tuple[Any, dict[str, dt.date | None], dict[dt.date, tuple[str, float]]]]:
@@ -220,6 +232,17 @@ def _staff(study: Study) -> Iterator[tuple[Any, dict[str, dt.date | None], dict[
         leave.setdefault(row.employee_id, {})[row.date.date()] = (row.kind, float(row.hours_h))
     for row in study.employees.sort_values("position").itertuples(index=False):
         yield row, skills.get(row.employee_id, {}), leave.get(row.employee_id, {})
+
+
+def _absences(frame: pd.DataFrame | None, horizon: Horizon) -> dict[str, tuple[Minutes, ...]]:
+    """Spans by person from table ``absences``."""
+    found: dict[str, list[Minutes]] = {}
+    if frame is not None:
+        origin = pd.Timestamp(horizon.start)
+        for row in tables.check("absences", frame, source="absences").itertuples(index=False):
+            span = (row.start - origin).total_seconds() / 60, (row.end - origin).total_seconds() / 60
+            found.setdefault(row.employee_id, []).append(span)
+    return {who: tuple(union(spans)) for who, spans in found.items()}
 
 
 def _by_person(rows: list[Cell]) -> dict[str, list[Cell]]:

@@ -12,7 +12,7 @@ from cslib.roster.audit.recount import cost_table, coverage, coverage_table, qua
 from cslib.roster.audit.registry import FUNCTIONS, table
 
 
-def audit(roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study) -> pd.DataFrame:
+def audit(roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study, absences: pd.DataFrame | None = None) -> pd.DataFrame:
     """Judge a roster by every rule in force on the day worked, looking back into ``study.last_roster``.
 
     Parameters
@@ -20,6 +20,7 @@ def audit(roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study:
     roster, covers : tables ``roster`` and ``covers``, from the solver, by hand or imported; what can't be read in them is a violation
     need : table ``requirement`` [persons], every queue of the site and every interval of the month
     study : staff, skills, leave, pins, last roster, calendar, and the parameters with the law
+    absences : table ``absences``: spans in which a rostered person is not there after all, so that somebody may stand in for him
 
     Returns
     -------
@@ -31,16 +32,18 @@ def audit(roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study:
     RosterError  if a table lacks a column, or ``need`` or the calendar don't fit the month.
     TableError   if ``need`` breaks its schema.
     """
-    facts = read(roster, covers, need, study)
+    facts = read(roster, covers, need, study, absences)
     return table((violation for code in RULES for violation in FUNCTIONS[code](facts)), facts)
 
 
-def recount(roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+def recount(
+    roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study, absences: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """Coverage and priced cost of a roster, counted minute by minute from its rows.
 
     Parameters
     ----------
-    roster, covers, need, study : as for ``audit``
+    roster, covers, need, study, absences : as for ``audit``
 
     Returns
     -------
@@ -53,6 +56,6 @@ def recount(roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, stud
     ------
     RosterError, TableError  as ``audit``.
     """
-    facts = read(roster, covers, need, study)
+    facts = read(roster, covers, need, study, absences)
     found = coverage(facts)
     return coverage_table(found, facts), cost_table(quantities(found, facts), facts)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from cslib.roster.audit.need import open_minutes
 from cslib.roster.audit.spans import Minutes, common, minus, union
 
 Skills = frozenset[int]
+CoversOf = dict[str, list[Minutes]]  # post -> spans that one stand-in covers there
 
 
 @dataclass(frozen=True)
@@ -89,29 +90,50 @@ def watches(facts: Facts) -> list[Watch]:
     return found
 
 
+def parts(person: Person | None, duties: Iterable[Duty], covers: CoversOf, facts: Facts) -> Iterator[tuple[str, int | Skills, list[Minutes]]]:
+    """Where one person is: (``home`` | ``away`` | ``stand``, queue number, spans) and (``pool`` | ``pool_away``, queues he can serve, spans).
+
+    Parameters
+    ----------
+    person : None for somebody that no staff list knows;  duties : those with known times
+    covers : spans that he covers, by post (``covers_of``)
+    """
+    number = {name: i for i, name in enumerate(facts.study.params.site.queues)}
+    duties = list(duties)
+    for duty in duties:
+        spans = facts.at_work(duty)
+        if duty.home in number:
+            elsewhere = [s for post, c in covers.items() if post != duty.home for s in c]
+            yield "home", number[duty.home], spans
+            yield "away", number[duty.home], common(spans, elsewhere)
+        elif is_pooled(duty):
+            skills = serves(person, duty.date, facts) if person is not None else frozenset()
+            busy = [s for c in covers.values() for s in c]
+            yield "pool", skills, minus(spans, busy)
+            yield "pool_away", skills, common(spans, busy)
+    for post, spans in covers.items():
+        if post in number:
+            there_anyway = [s for d in duties if d.home == post for s in facts.at_work(d)]
+            yield "stand", number[post], minus(spans, there_anyway)
+
+
 def _counted(facts: Facts) -> Presence:
     queues = facts.study.params.site.queues
-    number = {name: i for i, name in enumerate(queues)}
-    home, away, stand = (_Tally(facts.minutes, len(number)) for _ in range(3))
+    home, away, stand = (_Tally(facts.minutes, len(queues)) for _ in range(3))
     pool: dict[Skills, _Tally] = {}
     pool_away: dict[Skills, _Tally] = {}
-    covers = _covers_by_stand_in(facts.covers)
+    covers = covers_of(facts.covers)
+    tallies = {"home": home, "away": away, "stand": stand}
     for who, person, duties in facts.everyone():
-        own = covers.pop(who, {})
-        for duty in duties:
-            spans = duty.at_work
-            if duty.home in number:
-                elsewhere = [s for post, c in own.items() if post != duty.home for s in c]
-                home.add(number[duty.home], spans)
-                away.add(number[duty.home], common(spans, elsewhere))
-            elif is_pooled(duty):
-                skills = serves(person, duty.date, facts) if person is not None else frozenset()
-                busy = [s for c in own.values() for s in c]
-                pool.setdefault(skills, _Tally(facts.minutes)).add(0, minus(spans, busy))
-                pool_away.setdefault(skills, _Tally(facts.minutes)).add(0, common(spans, busy))
-        _add_stand_ins(stand, own, duties, number)
+        for kind, key, spans in parts(person, duties, covers.pop(who, {}), facts):
+            if isinstance(key, int):
+                tallies[kind].add(key, spans)
+            else:
+                (pool if kind == "pool" else pool_away).setdefault(key, _Tally(facts.minutes)).add(0, spans)
     for own in covers.values():
-        _add_stand_ins(stand, own, [], number)
+        for _, key, spans in parts(None, [], own, facts):
+            if isinstance(key, int):
+                stand.add(key, spans)
     may_leave = np.array([q.may_leave for q in queues.values()], dtype=bool)
     free = {skills: tally.counts()[0] for skills, tally in pool.items()}
     return Presence(home.counts(), away.counts(), stand.counts(), may_leave, free, {s: t.counts()[0] for s, t in pool_away.items()})
@@ -137,17 +159,10 @@ class _Tally:
         return np.cumsum(self._steps, axis=1)[:, :-1]
 
 
-def _covers_by_stand_in(covers: tuple[Cover, ...]) -> dict[str, dict[str, list[Minutes]]]:
+def covers_of(covers: Iterable[Cover]) -> dict[str, CoversOf]:
     """Spans by stand-in and post; one who covers a post for two people at once is there once."""
     found: dict[str, dict[str, list[Minutes]]] = {}
     for cover in covers:
         if cover.timed:
             found.setdefault(cover.row.stand_in_id, {}).setdefault(cover.row.post, []).append(cover.span)
     return {who: {post: union(spans) for post, spans in own.items()} for who, own in found.items()}
-
-
-def _add_stand_ins(stand: _Tally, own: dict[str, list[Minutes]], duties: list[Duty], number: dict[str, int]) -> None:
-    for post, spans in own.items():
-        if post in number:
-            there_anyway = [s for d in duties if d.home == post for s in d.at_work]
-            stand.add(number[post], minus(spans, there_anyway))

@@ -155,11 +155,11 @@ def _refused(facts: Facts) -> Iterator[float]:
     for row in facts.study.wishes.itertuples(index=False):
         person, day = facts.people.get(row.employee_id), row.date.date()
         known = row.wish == OFF or row.wish in facts.shifts
-        if person is not None and day in days and known and not _met(row.wish, person.cells.get(day, ())):
+        if person is not None and day in days and known and not wish_met(row.wish, person.cells.get(day, ())):
             yield float(row.weight)
 
 
-def _met(wish: str, rows: tuple[Cell, ...]) -> bool:
+def wish_met(wish: str, rows: tuple[Cell, ...]) -> bool:
     """OFF is met by a rest day (a missing row rests, leave does not), a shift code by exactly that shift."""
     if wish == OFF:
         return all(c.kind == REST for c in rows)

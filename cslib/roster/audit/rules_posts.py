@@ -97,12 +97,12 @@ def _cover_faults(cover: Cover, day: dt.date, at_work: dict[str, list[Duty]], ow
     off = minus([cover.span], [d.span for d in duties])
     if off:
         yield "off_duty", _clocks(off)
-    elif gone := minus([cover.span], [s for d in duties for s in d.at_work]):
+    elif gone := minus([cover.span], [s for d in duties for s in facts.at_work(d)]):
         yield "on_break", _clocks(gone)
     if others := [o.row.post for o in own if _clashes(cover, o)]:
         yield "two_posts", " / ".join(sorted({row.post, *others}))
-    breaks = [b for d in at_work.get(row.absent_id, []) if d.home == row.post for b in d.breaks]
-    if there := minus([cover.span], breaks):
+    away = [s for d in at_work.get(row.absent_id, []) if d.home == row.post for s in minus([d.span], facts.at_work(d))]
+    if there := minus([cover.span], away):
         yield "not_absent", _clocks(there)
 
 

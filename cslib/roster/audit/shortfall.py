@@ -22,7 +22,7 @@ def missing_through_cover(cover: Cover, facts: Facts) -> Iterator[tuple[Duty, st
     person = facts.people.get(cover.row.stand_in_id)
     queues = facts.study.params.site.queues
     for duty in person.timed if person else ():
-        inside = _minutes(common([cover.span], duty.at_work), facts)
+        inside = _minutes(common([cover.span], facts.at_work(duty)), facts)
         if not len(inside) or duty.home == cover.row.post:
             continue
         if duty.home in queues and not queues[duty.home].may_leave:
