@@ -110,6 +110,17 @@ class Word:
         return say(self.key, **self.facts)
 
 
+@dataclass(frozen=True)
+class Joined:
+    """Texts and words put together when they are read, so that the whole follows the language."""
+
+    parts: tuple[Any, ...]
+    between: str = ", "
+
+    def __str__(self) -> str:
+        return self.between.join(map(str, self.parts))
+
+
 def pick(meaning: Mapping[str, str]) -> str:
     """The language in use from a ``{zh: ..., en: ...}`` pair of a params file."""
     return meaning[language()]

@@ -13,7 +13,7 @@ import pandas as pd
 from cslib.core import tables
 from cslib.core.errors import Finding, IntakeError
 from cslib.core.units import MINUTES_PER_DAY
-from cslib.core.words import say
+from cslib.core.words import Word, say
 from cslib.intake import aliases, privacy
 from cslib.intake.source import Source, open_sources, refuse
 from cslib.intake.values import clock_span, date, flag, moment, number, seconds, text
@@ -22,6 +22,7 @@ from cslib.params import Params
 MEASURES = ("offered", "handled", "abandoned", "aht_s")
 _NEEDED = (["interval_start", "offered"], ["date", "time", "offered"], ["date", "*"])
 _YEARS = (1990, 2099)  # a date outside is a typing error, and one of them would stretch the grid over centuries
+_BOUNDS = {"offered": (0.001, 1e6), "handled": (0.001, 1e6), "abandoned": (0.001, 1e6), "aht_s": (0.1, 86_400.0)}  # least above 0, and most
 _AGGREGATED_MIN = 5  # a file on a finer grid than this is a list of single contacts, not of counts
 
 
@@ -73,6 +74,10 @@ def _rows(source: Source, params: Params) -> pd.DataFrame:
             continue
         for i in frame.index[frame[measure] < 0]:
             source.add("intake.negative", frame["row"][i], frame["cell"][i] if wide else measure, given=f"{frame[measure][i]:g}")
+        least, most = _BOUNDS[measure]
+        for i in frame.index[(frame[measure] > most) | ((frame[measure] > 0) & (frame[measure] < least))]:
+            facts = {"given": f"{frame[measure][i]:g}", "allowed": Word(f"intake.allowed.{measure}")}
+            source.add("intake.cell", frame["row"][i], frame["cell"][i] if wide else measure, **facts)
     source.refuse()
     return frame.assign(file=source.sheet.file, where=[source.where(row) for row in frame["row"]])
 

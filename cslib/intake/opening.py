@@ -11,7 +11,7 @@ from cslib.core import tables
 from cslib.core.errors import IntakeError
 from cslib.core.horizon import Horizon
 from cslib.core.paths import project_root, shown
-from cslib.core.words import say
+from cslib.core.words import Word, say
 from cslib.intake import aliases, privacy
 from cslib.intake.contacts import read_contacts
 from cslib.intake.duties import read_last_roster, read_pins
@@ -52,15 +52,18 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     days = _calendar(params, horizon, history)
     staff = read_staff(_path(params, spec.staff), params, horizon, site_key(site, params.site.synthetic))
     desk = Desk(params, horizon, staff.ids, staff.employees, days)
+    leave = read_leave(_path(params, spec.leave), desk) if spec.leave else tables.empty("leave")
+    pins, places = read_pins(_path(params, spec.pins), desk, staff.skills, leave) if spec.pins else (tables.empty("roster"), {})
+    last_roster = read_last_roster(_path(params, spec.last_roster), desk, staff.skills) if spec.last_roster else tables.empty("roster")
     found = {
         "contacts": history,
         "calendar": days,
         "skills": staff.skills,
         "staff_grades": staff.staff_grades,
-        "leave": read_leave(_path(params, spec.leave), desk) if spec.leave else tables.empty("leave"),
+        "leave": leave,
         "wishes": read_wishes(_path(params, spec.wishes), desk) if spec.wishes else tables.empty("wishes"),
-        "last_roster": read_last_roster(_path(params, spec.last_roster), desk) if spec.last_roster else tables.empty("roster"),
-        "pins": read_pins(_path(params, spec.pins), desk) if spec.pins else tables.empty("roster"),
+        "last_roster": last_roster,
+        "pins": pins,
         "employees": _with_overtime(staff.employees, read_overtime(_path(params, spec.approved_overtime), desk) if spec.approved_overtime else {}),
     }
     for name, frame in found.items():
@@ -68,7 +71,7 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     later_note = [say("intake.note.later_contacts", count=later, month=month)] if later else []
     all_notes = tuple(dict.fromkeys([*notes, *later_note, *staff.notes, *desk.notes]))
     files = {shown(path): fingerprint(path) for path in dict.fromkeys(paths)}
-    return Study(params, horizon, files, all_notes, found)
+    return Study(params, horizon, files, all_notes, found, places)
 
 
 def names(study: Study) -> pd.DataFrame:
@@ -116,23 +119,28 @@ def _calendar(params: Params, horizon: Horizon, history: pd.DataFrame) -> pd.Dat
 
 
 def read_calendar(path: Path) -> pd.DataFrame:
-    """A site's own calendar as table ``calendar`` (only the days it names).
+    """A site's own calendar: the days it names, in the columns of table ``calendar``.
+
+    A day may carry a kind, a named event (a campaign), or both; without a kind it keeps the country's.
 
     Raises
     ------
-    IntakeError  for dates and kinds that can't be read, or days given twice.
+    IntakeError  for dates and kinds that can't be read, days without kind and event, or days given twice.
     """
-    source = open_sources(path, "calendar", [["date", "kind"]])[0]
+    source = open_sources(path, "calendar", [["date", "kind"], ["date", "event"]])[0]
     days = source.column("date", lambda cell: date(cell, epoch_1904=source.sheet.epoch_1904), "date", needed=True)
-    kinds = source.column("kind", _day_kind, "day_kind", needed=True)
-    holidays = source.column("holiday", text, "text")
+    kinds = source.column("kind", _day_kind, "day_kind", needed=not source.has("event"))
+    holidays, events = source.column("holiday", text, "text"), source.column("event", text, "text")
+    for row, kind, event in zip(source.rows, kinds, events, strict=True):
+        if kind is None and event is None and source.has("event"):
+            source.add("intake.cell_empty", row, "event", allowed=Word("intake.allowed.day_event"))
     seen: dict[dt.date, int] = {}
     for row, day in zip(source.rows, days, strict=True):
         if day is not None and seen.setdefault(day, row) != row:
             source.add("intake.day_twice", row, "date", day=day.isoformat(), first=seen[day] + 1)
     source.refuse()
-    frame = pd.DataFrame({"date": days, "kind": kinds, "holiday": holidays, "provisional": False})
-    return tables.check("calendar", frame, source=source.sheet.file)
+    columns = {"date": pd.to_datetime(pd.Series(days)), "kind": kinds, "holiday": holidays, "event": events}
+    return pd.DataFrame({name: pd.Series(values, dtype="datetime64[us]" if name == "date" else "str") for name, values in columns.items()})
 
 
 def _day_kind(cell: object) -> str | None:

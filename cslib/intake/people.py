@@ -14,7 +14,7 @@ import pandas as pd
 from cslib.core import tables
 from cslib.core.horizon import Horizon
 from cslib.core.shifts import OFF
-from cslib.core.words import say
+from cslib.core.words import Word, say
 from cslib.intake import aliases, privacy
 from cslib.intake.source import Source, open_sources
 from cslib.intake.values import date, is_empty, number, plain, text
@@ -39,12 +39,12 @@ class Desk:
         """Pseudonym of a row's person; an unknown number becomes a finding."""
         given = text(source.raw(row, "staff_no"))
         if given is None:
-            source.add("intake.cell_empty", row, "staff_no", allowed=say("intake.allowed.staff_no"))
+            source.add("intake.cell_empty", row, "staff_no", allowed=Word("intake.allowed.staff_no"))
             return None
         if given in self.ids:
             return self.ids[given]
         near = [number for number in self.ids if number.lstrip("0") == given.lstrip("0")]
-        hint = say("intake.leading_zeros", number=near[0]) if near else ""
+        hint = Word("intake.leading_zeros", {"number": near[0]}) if near else ""
         source.add("intake.unknown_person", row, "staff_no", given=privacy.masked(given), count=len(self.ids), hint=hint)
         return None
 

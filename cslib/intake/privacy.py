@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from cslib.core.errors import Finding, IntakeError
-from cslib.core.words import say
+from cslib.core.words import Word, say
 from cslib.intake import aliases
 from cslib.intake.sheets import Sheet
 from cslib.intake.values import plain
@@ -34,11 +34,11 @@ def looks_personal(value: Any) -> bool:
     return any(pattern.search(found) for pattern in _PATTERNS)
 
 
-def masked(value: Any) -> str:
+def masked(value: Any) -> str | Word:
     """A cell for a message; what looks like a phone or identity number is not repeated."""
     found = plain(value)
     if looks_personal(found):
-        return say("intake.masked")
+        return Word("intake.masked")
     return found if len(found) <= 40 else found[:37] + "..."
 
 
@@ -71,15 +71,15 @@ def screen_headers(sheet: Sheet, row: int, unknown: dict[int, str]) -> list[str]
     return notes + ([say("intake.note.unused", file=sheet.file, columns=", ".join(unused[:12]))] if unused else [])
 
 
-def excluded_skill(skill: str) -> dict[str, str] | None:
+def excluded_skill(skill: str) -> dict[str, str | Word] | None:
     """Reason and catalogue ids if a skill is really an excluded criterion (looks, height ...), else None."""
     criterion = aliases.excluded_criterion(skill)
     return None if criterion is None else _reason(criterion)
 
 
-def _reason(criterion: str) -> dict[str, str]:
+def _reason(criterion: str) -> dict[str, str | Word]:
     ids = aliases.table()["excluded"][criterion]["ids"]
-    return {"reason": say(f"intake.excluded.{criterion}"), "ids": ", ".join(ids) or "P11"}
+    return {"reason": Word(f"intake.excluded.{criterion}"), "ids": ", ".join(ids) or "P11"}
 
 
 def scan(frame: pd.DataFrame, name: str) -> None:

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook.workbook import Workbook
@@ -32,6 +32,9 @@ from cslib.core.errors import IntakeError
 from cslib.core.paths import shown
 
 SEPARATORS = (",", ";", "\t")
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 600_000, 2_000, 6_000_000  # five queues by quarter hours over three years are 530,000 rows
+MOST_BYTES, MOST_UNPACKED = 200 * 2**20, 1000 * 2**20
+_MERGED = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*?\bref=[\"']([A-Za-z0-9:$]+)[\"']")
 _COMMON_HAN_SHARE = 0.6
 _ZEROS = re.compile(r"0{2,}")
 # What zipfile, the XML parser (its ParseError is a SyntaxError) and openpyxl raise on truncated or altered parts of a workbook.
@@ -76,10 +79,14 @@ def read_sheets(path: Path, fits: Callable[[list[list[str]]], int]) -> list[Shee
     ------
     IntakeError  if the file is missing, of another kind, damaged, protected, or in an encoding that can't be told for sure.
     """
+    if path.is_dir():
+        raise IntakeError("intake.folder", where=shown(path), allowed=", ".join(sorted(p.name for p in path.iterdir())[:12]) or "-")
     if not path.is_file():
         near = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
         raise IntakeError("intake.no_file", where=shown(path), allowed=", ".join(near) or "-")
     suffix = path.suffix.casefold()
+    if path.stat().st_size > MOST_BYTES:
+        raise IntakeError("intake.file_size", where=shown(path), given=path.stat().st_size // 2**20, allowed=MOST_BYTES // 2**20)
     if suffix in {".xlsx", ".xlsm"}:
         return _excel(path)
     if suffix in {".csv", ".txt", ".tsv"}:
@@ -92,7 +99,11 @@ def read_sheets(path: Path, fits: Callable[[list[list[str]]], int]) -> list[Shee
 def _csv(path: Path, fits: Callable[[list[list[str]]], int]) -> Sheet:
     text = decode(path.read_bytes(), shown(path))
     tables = {separator: _split(text, separator, shown(path)) for separator in SEPARATORS}
-    best = max(tables, key=lambda s: (fits(tables[s][:40]), max((len(row) for row in tables[s][:40]), default=0)))
+    heads = {separator: [row[:MOST_COLUMNS] for row in rows[:40]] for separator, rows in tables.items()}
+    best = max(tables, key=lambda s: (fits(heads[s]), max((len(row) for row in heads[s]), default=0)))
+    wide = next((i for i, row in enumerate(tables[best]) if len(row) > MOST_COLUMNS), None)
+    if wide is not None or len(tables[best]) > MOST_ROWS:
+        raise _too_large(f"{shown(path)} {(wide if wide is not None else MOST_ROWS) + 1}:{(wide if wide is not None else MOST_ROWS) + 1}")
     return Sheet(shown(path), "", [[cell if cell.strip() else None for cell in row] for row in tables[best]])
 
 
@@ -152,21 +163,52 @@ def _excel(path: Path) -> list[Sheet]:
 
 def _visible(path: Path) -> list[Sheet]:
     """The visible sheets with cells (sheets of charts have none); formulas by their stored results."""
+    _refuse_bloated(path)
     book = _open(path, values=False)
-    formulas = [
-        (sheet.title, row, column)
-        for sheet in book.worksheets
-        for row, cells in enumerate(sheet.iter_rows(), start=1)
-        for column, cell in enumerate(cells, start=1)
-        if cell.data_type == "f"
-    ]
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    sizes = {sheet.title: _used(sheet, shown(path)) for sheet in visible}
+    cells = ((sheet.title, cell) for sheet in visible for row in sheet.iter_rows(**sizes[sheet.title]) for cell in row)
+    formulas = [(title, cell.row, cell.column) for title, cell in cells if cell.data_type == "f"]
     if formulas:
         book = _open(path, values=True)
         for title, row, column in formulas:
-            if book[title].cell(row, column).value is None and book[title].sheet_state == "visible":
+            if book[title].cell(row, column).value is None:
                 raise IntakeError("intake.formula", where=f"{shown(path)} [{title}] {get_column_letter(column)}{row}")
-    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    return [_sheet(sheet, shown(path), book.epoch == CALENDAR_MAC_1904) for sheet in visible]
+    return [_sheet(book[title], size, shown(path), book.epoch == CALENDAR_MAC_1904) for title, size in sizes.items()]
+
+
+def _used(sheet: Worksheet, where: str) -> dict[str, int]:
+    """The part of a sheet that holds values, as bounds for ``iter_rows``; formats alone don't count.
+
+    Raises
+    ------
+    IntakeError  naming the cell, if a value lies beyond what a planner's table can need: the rows between would have to be read.
+    """
+    filled = [place for place, cell in sheet._cells.items() if cell.value is not None]  # iter_rows would make every cell of the rectangle
+    rows, columns = (max((place[axis] for place in filled), default=1) for axis in (0, 1))
+    if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
+        row, column = max(filled, key=lambda place: (place[0] / MOST_ROWS + place[1] / MOST_COLUMNS, place))
+        raise _too_large(f"{where} [{sheet.title}] {get_column_letter(column)}{row}")
+    return {"min_row": 1, "max_row": rows, "max_col": columns}
+
+
+def _refuse_bloated(path: Path) -> None:
+    """A workbook is an archive: what it unpacks to and the areas it merges are looked at before they are built."""
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
+            raise IntakeError("intake.file_size", where=shown(path), given=MOST_UNPACKED // 2**20, allowed=MOST_UNPACKED // 2**20)
+        for name in archive.namelist():
+            if not name.startswith("xl/worksheets/"):
+                continue
+            for match in _MERGED.finditer(archive.read(name)):
+                area = match[1].decode("ascii", "replace")
+                left, top, right, bottom = (edge or 1 for edge in range_boundaries(area))
+                if (right - left + 1) * (bottom - top + 1) > MOST_CELLS:
+                    raise _too_large(f"{shown(path)} {area}")
+
+
+def _too_large(where: str) -> IntakeError:
+    return IntakeError("intake.too_large", where=where, rows=MOST_ROWS, columns=MOST_COLUMNS, cells=MOST_CELLS)
 
 
 def _open(path: Path, *, values: bool) -> Workbook:
@@ -175,12 +217,12 @@ def _open(path: Path, *, values: bool) -> Workbook:
         return load_workbook(file, data_only=values)
 
 
-def _sheet(sheet: Worksheet, file: str, epoch_1904: bool) -> Sheet:
-    rows = [[_cell_value(cell) for cell in row] for row in sheet.iter_rows()]
+def _sheet(sheet: Worksheet, size: dict[str, int], file: str, epoch_1904: bool) -> Sheet:
+    rows = [[_cell_value(cell) for cell in row] for row in sheet.iter_rows(**size)]
     across = set()
     for merged in sheet.merged_cells.ranges:
         top, left = merged.min_row - 1, merged.min_col - 1
-        if top >= len(rows):
+        if top >= len(rows) or left >= len(rows[top]):
             continue
         for row in range(top, min(merged.max_row, len(rows))):
             for column in range(left, min(merged.max_col, len(rows[row]))):

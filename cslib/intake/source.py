@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from openpyxl.utils import get_column_letter
 
 from cslib.core.errors import Finding, IntakeError
-from cslib.core.words import say
+from cslib.core.words import Joined, Word, say
 from cslib.intake import aliases, privacy
 from cslib.intake.sheets import Sheet, read_sheets
 from cslib.intake.values import plain, text
@@ -82,7 +82,7 @@ class Source:
             before = len(self.findings)
             value = self._read(row, column, place, read, allowed)
             if needed and value is None and len(self.findings) == before:
-                self.add("intake.cell_empty", row, column, allowed=say(f"intake.allowed.{allowed}"))
+                self.add("intake.cell_empty", row, column, allowed=Word(f"intake.allowed.{allowed}"))
             values.append(default if value is None else value)
         return values
 
@@ -96,7 +96,7 @@ class Source:
             text(cell)  # an error of Excel such as #N/A is refused whatever the column
             found = read(cell)
         except (ValueError, OverflowError):
-            self.add("intake.cell", row, column, given=privacy.masked(cell), allowed=say(f"intake.allowed.{allowed}"))
+            self.add("intake.cell", row, column, given=privacy.masked(cell), allowed=Word(f"intake.allowed.{allowed}"))
             return None
         if isinstance(found, str) and privacy.looks_personal(found):
             self.add("intake.personal_cell", row, column)
@@ -248,10 +248,10 @@ def _put(head: _Head, place: dict[Any, Column], key: Any, column: Column) -> Non
 
 def _missing(sheet: Sheet, header: _Head, kind: str, needed: Sequence[Sequence[str]]) -> IntakeError:
     """The error for a sheet without the columns needed: what was found in the best row, what each way of writing it needs."""
-    ways = [" + ".join(say("intake.wide_columns") if c == "*" else aliases.shown(kind, c) for c in option) for option in needed]
+    ways = [Joined(tuple(Word("intake.wide_columns") if c == "*" else aliases.shown(kind, c) for c in option), " + ") for option in needed]
     given = ", ".join(column.header for column in [*header.columns.values(), *list(header.wide.values())[:3]]) or "-"
     where = sheet.where(header.first) if header.score else f"{sheet.file}" + (f" [{sheet.name}]" if sheet.name else "")
-    return IntakeError("intake.no_header", where=where, given=given, allowed=" | ".join(ways), kind=say(f"intake.kind.{kind}"))
+    return IntakeError("intake.no_header", where=where, given=given, allowed=Joined(tuple(ways), " | "), kind=Word(f"intake.kind.{kind}"))
 
 
 def _source(sheet: Sheet, header: _Head, kind: str) -> Source:

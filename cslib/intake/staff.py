@@ -12,7 +12,7 @@ import pandas as pd
 from cslib.core import tables
 from cslib.core.errors import IntakeError
 from cslib.core.horizon import Horizon
-from cslib.core.words import say
+from cslib.core.words import Word, say
 from cslib.intake import aliases, privacy
 from cslib.intake.pseudonym import pseudonyms
 from cslib.intake.source import Source, open_sources
@@ -189,7 +189,7 @@ def _add_skill(source: Source, i: int, part: str, spellings: Mapping[str, str], 
     elif skill is None:
         source.add("intake.unknown_skill", source.rows[i], "skills", given=privacy.masked(name), allowed=", ".join(sorted(set(spellings.values()))))
     elif level is None or level <= 0:
-        source.add("intake.cell", source.rows[i], "skills", given=privacy.masked(part), allowed=say("intake.allowed.skill_mark"))
+        source.add("intake.cell", source.rows[i], "skills", given=privacy.masked(part), allowed=Word("intake.allowed.skill_mark"))
     else:
         held[skill] = None if level == 1.0 else level
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -38,10 +39,15 @@ class Study:
     files: Mapping[str, str]
     notes: tuple[str, ...] = ()
     _tables: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    _pin_places: Mapping[tuple[str, dt.date], str] = field(default_factory=dict, repr=False)
 
     def table(self, name: str) -> pd.DataFrame:
         """A copy of one table."""
         return self._tables[name].copy()
+
+    def pin_place(self, employee_id: str, day: dt.date) -> str:
+        """File and cell of a pin, for a message; without a file the person and the day."""
+        return self._pin_places.get((employee_id, day), f"pins: {employee_id}, {day}")
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name in TABLES:

@@ -18,7 +18,7 @@ from cslib.params.site import ShiftFile, Site
 from cslib.params.source import Document, Meaning, Strict, read, unknown_key, validate
 
 MODELS: dict[str, type[Strict]] = {"site": Site, "shifts": ShiftFile, "prices": PriceList, "law": Law, "pay": PayScheme}
-NOT_PROFILES = ("cn_calendar", "cities")  # files beside the rule profiles in params/law
+NOT_PROFILES = ("cn_calendar", "cn_income_tax", "cn_minimum_wage", "cn_social_insurance")  # facts beside the rule profiles in params/law
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ def calendar(first: dt.date, last: dt.date, country: str, own: pd.DataFrame | No
     first, last : first and last day, both included
     country : ``CN`` (statutory days, days off by arrangement and make-up workdays), ``US`` (federal holidays) or another code that the
         package ``holidays`` knows; the substitute of a holiday that falls on a rest day is ``arranged_off``
-    own : table ``calendar`` of the site (``holiday`` and ``provisional`` may be missing); its days replace the country's
+    own : days of the site in the columns of table ``calendar`` (``holiday``, ``event`` and ``provisional`` may be missing): a day with a
+        kind replaces the country's, one without keeps it and adds its event
 
     Returns
     -------
@@ -99,9 +100,15 @@ def _overridden(frame: pd.DataFrame, own: pd.DataFrame | None) -> pd.DataFrame:
     """The site's days in place of the country's."""
     if own is None or own.empty:
         return frame
-    given = own.assign(provisional=own["provisional"].fillna(False).astype(bool) if "provisional" in own else False)
-    given = tables.check("calendar", given, source="calendar")
     frame = frame.assign(date=pd.to_datetime(frame["date"]).astype("datetime64[us]"))
-    inside = given[given["date"].between(frame["date"].min(), frame["date"].max())]
+    given = own.assign(date=pd.to_datetime(own["date"]).astype("datetime64[us]"))
+    given = given[given["date"].between(frame["date"].min(), frame["date"].max())]
+    country = frame.set_index("date").reindex(given["date"]).set_axis(given.index)
+    plain = given["kind"].isna()  # an event alone: kind, holiday and mark of the country stay
+    for name in ("kind", "holiday", "provisional"):
+        values = given[name] if name in given else pd.Series(False if name == "provisional" else None, index=given.index, dtype=object)
+        given = given.assign(**{name: country[name].astype(object).where(plain, values.astype(object))})
+    given = given.assign(provisional=given["provisional"].astype("boolean").fillna(False).astype(bool))
+    inside = tables.check("calendar", given, source="calendar")
     kept = frame[~frame["date"].isin(inside["date"])]
     return pd.concat([kept.astype({"holiday": "str"}), inside], ignore_index=True)

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 from cslib.core.errors import Finding, ParamError
-from cslib.core.paths import params_dir
 from cslib.core.shifts import Shift
 from cslib.core.spelling import TAKEN, is_taken, squeeze
 from cslib.core.units import minute_of
 from cslib.core.words import Word
 from cslib.params.site import ShiftFile, Site
-from cslib.params.source import Document, Meaning, Strict, read, unknown_key, validate
+from cslib.params.source import Document, unknown_key
+from cslib.params.statutory import statutory
 
 _CODE = re.compile(r"[^\W_][\w.+-]{0,11}")
+WITHOUT_TABLE = {"US": ("new_york",)}  # country without pay tables by city -> cities a site may name
 _KEY = re.compile(r"[^\W_][\w.-]{0,39}")
-
-
-class City(Strict):
-    """A city of ``params/law/cities.yml``."""
-
-    name: Meaning
-    country: Literal["CN", "US"]
-
-
-class CityFile(Strict):
-    """``params/law/cities.yml``."""
-
-    cities: dict[str, City]
 
 
 def check_site(site: Site, document: Document) -> None:
@@ -62,13 +49,17 @@ def check_shifts(site: Site, shifts: tuple[Shift, ...], shift_file: ShiftFile, d
 
 
 def _city(site: Site, document: Document) -> list[Finding]:
-    known = validate(CityFile, read(params_dir() / "law" / "cities.yml")).cities
-    here = {name: city for name, city in known.items() if city.country == site.country}
-    if site.city in here:
+    """A city is named for its dated pay tables: one of those in ``params/law``; countries without such tables list theirs here."""
+    where, facts = document.where(("city",)), statutory()
+    try:
+        if site.country == "CN" and site.city not in facts.minimum.cities:
+            facts.city(site.city, where)
+    except ParamError as error:
+        return error.findings
+    known = WITHOUT_TABLE.get(site.country)
+    if known is None or site.city in known:
         return []
-    allowed = ", ".join(f"{name} ({city.name.zh} / {city.name.en})" for name, city in here.items())
-    facts = {"given": site.city, "country": site.country, "allowed": allowed}
-    return [Finding("params.city", document.where(("city",)), facts)]
+    return [Finding("params.city", where, {"given": site.city, "country": site.country, "allowed": ", ".join(known)})]
 
 
 def _queue_names(site: Site, document: Document) -> Iterator[Finding]:

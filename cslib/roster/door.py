@@ -198,7 +198,7 @@ def _pins(study: Study) -> tuple[dict[tuple[int, int], Pin], list[Finding]]:
     pins: dict[tuple[int, int], Pin] = {}
     findings = []
     for row in study.pins.itertuples(index=False):
-        where, day = f"pins: {row.employee_id}, {row.date:%Y-%m-%d}", _day(study, row.date)
+        where, day = study.pin_place(row.employee_id, row.date.date()), _day(study, row.date)
         if row.employee_id not in number or not 0 <= day < study.horizon.days:
             findings.append(Finding("roster.pin_outside", where, {"month": study.month}))
         elif row.kind == WORK and row.shift not in codes:

@@ -110,7 +110,7 @@ def _stretches(missed: np.ndarray) -> list[tuple[int, int, np.ndarray]]:
 
 
 def _where(problem: Problem, person: int, day: int) -> str:
-    return f"pins: {problem.people[person].employee_id}, {problem.date(day)}"
+    return problem.study.pin_place(problem.people[person].employee_id, problem.date(day))
 
 
 def _pin_alone(problem: Problem, person: int, day: int) -> list[Finding]:

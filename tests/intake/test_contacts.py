@@ -217,3 +217,14 @@ def test_a_real_series_opens_as_it_is(tiny: TinySite) -> None:
     found = study.contacts
     assert found["offered"].sum() == pd.read_csv(BANK)["volume"].sum() and set(found["queue"]) == {"phone_zh"}
     assert study.calendar["date"].min() == pd.Timestamp("2003-03-03")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("呼入量", "1e300"), ("呼入量", "1e-300"), ("呼入量", "1000001"), ("平均处理时长", "1e300"), ("平均处理时长", "1e-9")]
+)
+def test_a_count_that_nobody_can_have_had_is_refused(tiny: TinySite, column: str, value: str) -> None:
+    cells = {"呼入量": "5", "平均处理时长": "200"} | {column: value}
+    tiny.use("contacts", "[calls.csv]", f"队列,日期,时间,呼入量,平均处理时长\nphone_zh,2026-11-02,8:00,{cells['呼入量']},{cells['平均处理时长']}\n")
+    with pytest.raises(IntakeError) as caught:
+        intake.open_study("tiny", month="2026-12")
+    assert caught.value.keys == ["intake.cell"] and ("D2" if column == "呼入量" else "E2") in str(caught.value), str(caught.value)

@@ -8,10 +8,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tiny_site import TinySite
+from tiny_site import STAFF, TinySite
 
 from cslib import intake
 from cslib.core.errors import IntakeError
+from cslib.core.shifts import Break, Shift
+from cslib.intake.breaks import Duty, spread
 
 
 def opened(tiny: TinySite, entry: str, content: str) -> intake.Study:
@@ -71,10 +73,10 @@ def test_days_of_a_grid_in_every_form(tiny: TinySite, heads: list[str]) -> None:
 
 
 def test_a_pin_leaves_post_and_break_to_the_solver_unless_given(tiny: TinySite) -> None:
-    pins = opened(tiny, "pins", "工号,日期,班次,岗位\n00127,2026-12-05,P,\n00128,2026-12-05,P,门岗\n00129,2026-12-05,D,\n").pins
+    pins = opened(tiny, "pins", "工号,日期,班次,岗位\n00127,2026-12-05,P,\n00129,2026-12-05,P,门岗\n00128,2026-12-05,D,\n").pins
     people = intake.names(intake.open_study("tiny", month="2026-12")).set_index("staff_no")["employee_id"]
     found = pins.set_index("employee_id")["queue"]
-    assert pd.isna(found[people["00127"]]) and found[people["00128"]] == "gate" and pd.isna(found[people["00129"]])
+    assert pd.isna(found[people["00127"]]) and found[people["00129"]] == "gate" and pd.isna(found[people["00128"]])
 
 
 def test_what_lies_outside_the_span_is_left_out_and_counted(tiny: TinySite) -> None:
@@ -101,11 +103,43 @@ def test_a_duty_reaching_into_the_month_without_post_is_noted(tiny: TinySite) ->
         ("工号,日期,班次,休息时段\n00127,2026-12-01,D,lunch\n", "intake.cell", ["D2", "lunch"]),
         ("工号,日期,班次,休息时段\n00127,2026-12-01,D,18:00-19:00\n", "intake.cell", ["D2"]),
         ("工号,日期\n00127,2026-12-01\n", "intake.no_header", ["班次/shift"]),
+        ("工号,日期,班次,休息时段\n00127,2026-12-01,D,12:00-12:30\n", "intake.pin_breaks", ["D2", "12:00-12:30", "60 min, 11:00-13:00"]),
+        ("工号,日期,班次,休息时段\n00127,2026-12-01,D,12:10-13:10\n", "intake.pin_breaks", ["D2", "60 min, 11:00-13:00"]),
+        ("工号,日期,班次,休息时段\n00127,2026-12-01,D,11:00-12:00;13:00-14:00\n", "intake.pin_breaks", ["D2"]),
+        ("工号,日期,班次\n00129,2026-12-21,D\n", "intake.pin_not_employed", ["C2", "2026-12-21"]),
+        ("工号,日期,班次\n00130,2026-12-01,D\n", "intake.pin_not_employed", ["C2"]),
+        ("工号,1日\n00127,年假\n", "intake.pin_leave", ["B2", "2026-12-01"]),
+        ("工号,日期,班次,岗位\n00127,2026-12-01,P,前台\n", "intake.pin_skill", ["C2", "desk"]),
     ],
 )
 def test_duties_that_cannot_be_right_are_refused(tiny: TinySite, content: str, key: str, words: list[str]) -> None:
     error = refused(tiny, "pins", content)
     assert error.keys == [key] and all(word in str(error) for word in words), str(error)
+
+
+def test_a_pin_knows_its_place_for_later_messages(tiny: TinySite) -> None:
+    study = opened(tiny, "pins", "工号,1日,2日\n00127,D,\n")
+    (pin,) = study.pins.itertuples()
+    assert study.pin_place(pin.employee_id, pin.date.date()) == "params/sites/tiny/pins.csv B2"
+    assert "2026-12-09" in study.pin_place(pin.employee_id, dt.date(2026, 12, 9))
+
+
+def test_breaks_that_the_file_leaves_out_are_taken_one_after_the_other(tiny: TinySite) -> None:
+    """Five places from 11:00 to 13:00 for a break of an hour: two people never pause at once if their only skill is the same."""
+    tiny.put("staff.csv", STAFF + "".join(f"0013{i},员工{i},一组,客服,2025-03-01,,标准,1,中文热线,初级\n" for i in range(1, 3)))
+    study = opened(tiny, "last_roster", "工号,日期,班次\n" + "".join(f"{n},2026-11-27,D\n" for n in ("00127", "00131", "00132")))
+    assert sorted(study.last_roster["breaks"]) == ["11:00-12:00", "12:00-13:00", "13:00-14:00"]
+    people = intake.names(study).set_index("staff_no")["employee_id"]
+    assert study.last_roster.set_index("employee_id")["breaks"][people["00127"]] == "11:00-12:00"  # the list's order, not the pseudonym's
+
+
+def test_the_few_who_hold_a_skill_do_not_pause_together() -> None:
+    """Two bilinguals among six: with breaks at the earliest place, or one after the other by order alone, they could meet."""
+    shift = Shift("N", 23 * 60, 480, (Break(30, 120, 150),))
+    start = pd.Timestamp("2026-11-30 23:00")
+    duties = [Duty(shift, start, frozenset({"zh", "en"} if i in (0, 2) else {"zh"})) for i in range(6)]
+    texts = spread(duties, 30)
+    assert texts[0] != texts[2] and sorted(texts) == ["01:00-01:30"] * 3 + ["01:30-02:00"] * 3
 
 
 def test_spellings_of_the_site_come_before_the_general_words(tiny: TinySite) -> None:

@@ -49,6 +49,23 @@ def test_a_calendar_of_the_site_replaces_single_days(tiny: TinySite) -> None:
         assert caught.value.keys == [key]
 
 
+def test_a_named_day_keeps_its_kind_and_carries_its_event(tiny: TinySite) -> None:
+    tiny.use("calendar", "calendar.csv", "日期,日类型,活动\n2026-12-12,,双十二\n2026-12-11,,双十二\n2026-12-09,放假,店庆\n2035-01-01,,远\n")
+    days = intake.open_study("tiny", month="2026-12").calendar.set_index("date")
+    assert days.loc["2026-12-12", "kind"] == "rest_day" and days.loc["2026-12-11", "kind"] == "workday"
+    assert list(days["event"].dropna()) == ["店庆", "双十二", "双十二"] and days.loc["2026-12-09", "kind"] == "arranged_off"
+    tiny.use("calendar", "calendar.csv", "日期,活动\n2026-12-12,\n")
+    with pytest.raises(IntakeError) as caught:
+        intake.open_study("tiny", month="2026-12")
+    assert caught.value.keys == ["intake.cell_empty"]
+
+
+def test_the_shops_campaign_days_reach_its_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CSLIB_ROOT")
+    days = intake.open_study("online_shop", month="2026-12").calendar.set_index("date")["event"]
+    assert days[pd.Timestamp("2026-12-12")] == days[pd.Timestamp("2025-12-12")] == "double_12" and days[pd.Timestamp("2026-11-11")] == "double_11"
+
+
 def test_leave_follows_the_sites_calendar(tiny: TinySite) -> None:
     tiny.use("calendar", "calendar.csv", "日期,日类型\n2026-12-12,补班\n2026-12-14,休息日\n")
     tiny.use("leave", "leave.csv", "工号,开始,结束,假别\n00127,2026-12-12,2026-12-14,年假\n")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart
 from tiny_site import STAFF, TinySite
 
 from cslib import intake
 from cslib.core.errors import IntakeError
+from cslib.core.words import speaking
 from cslib.intake.sheets import decode
 
 
@@ -255,3 +258,72 @@ def test_findings_of_one_file_are_reported_together(tiny: TinySite) -> None:
 def test_shown_paths_stay_inside_the_project() -> None:
     assert set(open_tiny().files) == {"params/sites/tiny/staff.csv"}
     assert not Path(next(iter(open_tiny().files))).is_absolute()
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"), [("XFD1048576", ["XFD1048576", "600000 rows"]), ("A1048576", ["A1048576"]), ("CZZ3", ["CZZ3", "2000 columns"])]
+)
+def test_a_cell_far_away_is_named_at_once(tiny: TinySite, workbook: Callable[..., Any], cell: str, words: list[str]) -> None:
+    path = workbook(tiny.folder / "staff.xlsx", {"名单": [line.split(",") for line in STAFF.splitlines()]})
+    book = load_workbook(path)
+    book["名单"][cell] = "x"
+    book.save(path)
+    tiny.change("staff: staff.csv", "staff: staff.xlsx")
+    begin = time.process_time()
+    with pytest.raises(IntakeError) as caught:
+        open_tiny()
+    assert caught.value.keys == ["intake.too_large"] and all(word in str(caught.value) for word in words), str(caught.value)
+    assert time.process_time() - begin < 5
+
+
+def test_formats_far_away_are_no_cells(tiny: TinySite, workbook: Callable[..., Any]) -> None:
+    expected = open_tiny().employees
+    path = workbook(tiny.folder / "staff.xlsx", {"名单": [line.split(",") for line in STAFF.splitlines()]})
+    book = load_workbook(path)
+    book["名单"]["XFD1048576"].number_format = "@"
+    book.save(path)
+    tiny.change("staff: staff.csv", "staff: staff.xlsx")
+    assert open_tiny().employees.equals(expected)
+
+
+def test_a_merge_over_the_whole_sheet_is_refused_before_it_is_built(tiny: TinySite, workbook: Callable[..., Any]) -> None:
+    path = workbook(tiny.folder / "staff.xlsx", {"名单": [line.split(",") for line in STAFF.splitlines()]})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace(b"</sheetData>", b'</sheetData><mergeCells count="1"><mergeCell ref="A9:XFD1048576"/></mergeCells>')
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    tiny.change("staff: staff.csv", "staff: staff.xlsx")
+    with pytest.raises(IntakeError, match="A9:XFD1048576") as caught:
+        open_tiny()
+    assert caught.value.keys == ["intake.too_large"]
+
+
+def test_a_csv_of_endless_columns_is_refused(tiny: TinySite) -> None:
+    tiny.put("staff.csv", STAFF + "," * 5000 + "\n")
+    with pytest.raises(IntakeError, match="6:6") as caught:
+        open_tiny()
+    assert caught.value.keys == ["intake.too_large"]
+
+
+def test_a_folder_in_place_of_a_file_is_told(tiny: TinySite) -> None:
+    (tiny.folder / "data").mkdir()
+    (tiny.folder / "data" / "calls.csv").write_text("x", encoding="utf-8")
+    with pytest.raises(IntakeError, match=r"calls\.csv") as caught:
+        intake.open_study("tiny", month="2026-12", contacts="data")
+    assert caught.value.keys == ["intake.folder"]
+
+
+def test_an_error_can_be_read_in_both_languages_whenever_it_was_raised(tiny: TinySite) -> None:
+    """A planner's session and a reviewer's page may speak different languages: nothing in a finding is fixed when it is raised."""
+    tiny.put("staff.csv", STAFF.replace("2025-03-01", "soon").replace("一组", "13800138000").replace("中文热线", "形象"))
+    with pytest.raises(IntakeError) as caught:
+        open_tiny()
+    with speaking("en"):
+        assert not any(
+            "\u4e00" <= c <= "\u9fff" for c in str(caught.value).replace("入职日期", "").replace("技能", "").replace("班组", "").replace("形象", "")
+        )
+    with speaking("zh"):
+        assert "a date such as" not in str(caught.value) and "looks" not in str(caught.value)
