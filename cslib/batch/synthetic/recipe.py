@@ -148,9 +148,14 @@ class People(Strict):
 
 
 class Recipe(Strict):
-    """Everything that the generator may choose for a site. encodings: of single files, by their key in ``site.files``."""
+    """Everything that the generator may choose for a site.
+
+    named_days: days of the site's own calendar by event, as a planner would enter them; encodings: of single files, by their key
+    in ``site.files``.
+    """
 
     history: History | None = None
+    named_days: dict[str, tuple[dt.date, ...]] = Field(default_factory=dict)
     queues: dict[str, Volume] = Field(default_factory=dict)
     people: People
     encodings: dict[str, Literal["utf-8", "utf-8-sig", "gbk"]] = Field(default_factory=dict)

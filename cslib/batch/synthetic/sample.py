@@ -55,6 +55,9 @@ def synthesise(site: str, *, seed: int | None = None, out: Path | str | None = N
     root = params.site.seed if seed is None else seed
     history = contacts(recipe, params, root) if recipe.history else tables.empty("contacts")
     written = _write_contacts(folder, recipe, params, history)
+    if params.site.files.calendar:
+        days = sorted((day.isoformat(), event) for event, given in recipe.named_days.items() for day in given)
+        written.append(write_csv(folder / params.site.files.calendar, [["date", "event"], *days]))
     kept = params.folder / planted_name(recipe)
     if replant or planted_seed(kept) != root:
         field = open_field(recipe.people, params, _planted_for(recipe, params, history), root)
