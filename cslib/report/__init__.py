@@ -3,17 +3,21 @@
 from cslib.report import figures, lines
 from cslib.report.font import write_fontconfig
 from cslib.report.identity import Identity, identify
+from cslib.report.lines import queue_name
 from cslib.report.manifest import Finished, changed_files, finished_runs, read_manifest, reusable
+from cslib.report.remarks import peak_lines, remarks, unmet
 from cslib.report.run import Run, clean_outputs, clean_partials, open_run, protected_folder, start_run
-from cslib.report.summaries import cost_table, hours_summary, provenance, queue_summary, rule_page, special_days, wage_table
+from cslib.report.summaries import accuracy_table, cost_table, hours_summary, provenance, queue_summary, rule_page, special_days, wage_table
 from cslib.report.tell import show, tell, tell_each
 from cslib.report.titles import heading
+from cslib.report.unfold import unfold
 from cslib.report.verdict import Verdict, verdict, verdict_lines
 from cslib.report.workbook import full_tier_workbook, roster_workbook, write_workbook
 
 __all__ = [
-    "Finished", "Identity", "Run", "Verdict", "changed_files", "clean_outputs", "clean_partials", "cost_table", "figures", "finished_runs",
-    "full_tier_workbook", "heading", "hours_summary", "identify", "lines", "open_run", "protected_folder", "provenance", "queue_summary",
-    "read_manifest", "reusable", "roster_workbook", "rule_page", "show", "special_days", "start_run", "tell", "tell_each",
-    "verdict", "verdict_lines", "wage_table", "write_fontconfig", "write_workbook",
+    "Finished", "Identity", "Run", "Verdict", "accuracy_table", "changed_files", "clean_outputs", "clean_partials", "cost_table", "figures",
+    "finished_runs", "full_tier_workbook", "heading", "hours_summary", "identify", "lines", "open_run", "peak_lines", "protected_folder",
+    "provenance", "queue_name", "queue_summary", "read_manifest", "remarks", "reusable", "roster_workbook", "rule_page", "show",
+    "special_days", "start_run", "tell", "tell_each", "unfold", "unmet", "verdict", "verdict_lines", "wage_table", "write_fontconfig",
+    "write_workbook",
 ]  # fmt: skip

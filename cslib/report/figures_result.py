@@ -13,6 +13,7 @@ from cslib.core import words
 from cslib.core.words import has, say
 from cslib.intake.study import Study
 from cslib.report import figures_base as base
+from cslib.report.titles import say_unit
 
 # Short is vermilion, over is blue: told apart with every kind of colour blindness, and by the sign on the scale.
 _SHORT_OVER = LinearSegmentedColormap.from_list("short_over", [base.RED, "#f7d9c4", "#ffffff", "#c6dcea", base.BLUE])
@@ -90,7 +91,7 @@ def cost_split(cost_split: pd.DataFrame, study: Study) -> base.Picture:
     figure = base.new(study, 9.5, 1.3 + 0.42 * len(frame), title)
     names = [words.pick(study.params.prices.prices[code].meaning) for code in frame["price"]]
     detail = [
-        f"{base.number(r.priced_yuan)}  ({base.number(r.quantity)} {unit(r.unit)} × {base.number(r.rate_yuan)})" if r.quantity else "0"
+        f"{base.number(r.priced_yuan)}  ({base.number(r.quantity)} {say_unit(r.unit)} × {base.number(r.rate_yuan)})" if r.quantity else "0"
         for r in frame.itertuples()
     ]
     _bars(figure.subplots(), names, frame["priced_yuan"], detail, base.BLUE)
@@ -125,11 +126,6 @@ def _bars(axes: Axes, names: list[str], values: pd.Series, detail: list[str], co
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
-
-
-def unit(code: str) -> str:
-    """A unit of the price list in the language in use."""
-    return say(f"report.unit.{code}") if has(f"report.unit.{code}") else code
 
 
 def item_name(code: str, study: Study) -> str:

@@ -139,15 +139,15 @@ def _hour_bars(axes: Axes, kinds: pd.DataFrame, study: Study, top: float) -> Non
         if kinds[name].any():
             axes.bar(range(len(kinds)), kinds[name], bottom=bottom, color=colour, width=0.78)
             bottom += kinds[name].to_numpy()
-    axes.axhline(_full_time_h(study), color=base.INK, linewidth=1, linestyle=(0, (5, 3)), label=say("report.figure.full_time"))
-    axes.set_ylim(0, max(top, _full_time_h(study) * 1.08))
+    axes.axhline(full_time_h(study), color=base.INK, linewidth=1, linestyle=(0, (5, 3)), label=say("report.figure.full_time"))
+    axes.set_ylim(0, max(top, full_time_h(study) * 1.08))
     axes.set_ylabel(say("report.figure.hours_axis"))
     axes.set_xticks(range(len(kinds)), [])
     axes.tick_params(axis="x", length=0)
     axes.grid(axis="y")
 
 
-def _full_time_h(study: Study) -> float:
+def full_time_h(study: Study) -> float:
     """Hours of a full-time person: legal workdays of the month x normal hours of a day."""
     calendar = study.calendar
     inside = calendar["date"].isin(base.month_days(study))

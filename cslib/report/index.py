@@ -30,8 +30,9 @@ def write_index() -> Path:
 
 def _row(run: Finished) -> dict[str, Any]:
     found, judged = run.manifest, run.manifest["verdict"]
+    peak = share(judged["peak_coverage_share"]) if judged and judged["needed_peak_h"] else "-"
     numbers = [
-        share(judged["coverage_share"]), share(judged["peak_coverage_share"]), str(judged["violations"]), gap(judged["gap_share"]),
+        share(judged["coverage_share"]), peak, str(judged["violations"]), gap(judged["gap_share"]),
         f"{judged['priced_yuan']:,.0f}", f"{judged['wage_cost_yuan']:,.0f}",
     ] if judged else ["-"] * 6  # fmt: skip
     status = say(f"report.verdict.status.{judged['status']}") if judged else "-"

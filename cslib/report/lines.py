@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from cslib.core.words import pick, say
+from cslib.core.words import has, pick, say
 from cslib.intake.study import Study
 from cslib.params.law import RULES
 
@@ -31,13 +31,24 @@ def forecast(forecast: pd.DataFrame, study: Study) -> list[str]:
     return lines
 
 
-def accuracy(accuracy: pd.DataFrame) -> list[str]:
+def method_name(method: str) -> str:
+    """Words of a forecasting method; a method without words keeps its code."""
+    return say(f"report.method.{method}") if has(f"report.method.{method}") else method
+
+
+def engine_name(engine: str) -> str:
+    """Words of a rostering engine; an engine without words keeps its code."""
+    return say(f"report.engine.{engine}") if has(f"report.engine.{engine}") else engine
+
+
+def accuracy(accuracy: pd.DataFrame, study: Study) -> list[str]:
     """One line a queue: which method was nearest in the back-test, and how far off."""
     lines = []
     for queue, part in accuracy.dropna(subset=["wape_share"]).groupby("queue", sort=False):
         best, engine = part.loc[part["wape_share"].idxmin()], part[part["method"] == "engine"]
         own = float(engine["wape_share"].iloc[0]) if len(engine) else float("nan")
-        lines.append(say("report.lines.accuracy", queue=queue, own=own, best=best["method"], wape=best["wape_share"], folds=int(best["folds"])))
+        facts = {"queue": queue_name(study, str(queue)), "best": method_name(best["method"]), "wape": best["wape_share"], "folds": int(best["folds"])}
+        lines.append(say("report.lines.accuracy", own=own, **facts))
     return lines
 
 
@@ -61,9 +72,12 @@ def proof(solver: Mapping[str, Any]) -> list[str]:
     """What the solver proved: status, priced cost, bound, gap, what ended it, whether it can be replayed."""
     lines = [
         say(f"report.status.{solver['status']}"),
-        say("report.lines.proof", priced=solver["priced_yuan"], bound=solver["bound_yuan"], gap=solver["gap_share"], engine=solver["engine"]),
+        say(
+            "report.lines.proof", priced=solver["priced_yuan"], bound=solver["bound_yuan"], gap=solver["gap_share"],
+            engine=engine_name(solver["engine"]),
+        ),
         say(f"report.ended.{solver['ended_by']}"),
-    ]
+    ]  # fmt: skip
     return lines if solver["replayable"] else [*lines, say("report.lines.not_replayable")]
 
 

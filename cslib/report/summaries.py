@@ -9,6 +9,8 @@ from cslib.intake.study import Study
 from cslib.params.law import RULES
 from cslib.report.figures_result import item_name
 from cslib.report.identity import portable
+from cslib.report.lines import method_name, queue_name
+from cslib.report.origins import origin_words, verified
 
 
 def special_days(study: Study) -> pd.DataFrame:
@@ -19,6 +21,17 @@ def special_days(study: Study) -> pd.DataFrame:
     names = [say(f"params.holiday.{h}") if isinstance(h, str) and h else "" for h in special["holiday"]]
     kinds = [say(f"report.day_kind.{k}") for k in special["kind"]]
     return pd.DataFrame({"date": special["date"].dt.strftime("%Y-%m-%d"), "kind": kinds, "holiday": names})
+
+
+def accuracy_table(accuracy: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """The back-test by queue and method, in words; shares in per cent as text, because a reader compares them."""
+    shares = [name for name in ("wape_share", "bias_share", "cover80_share") if name in accuracy]
+    shown = accuracy[["queue", "method", "folds", *shares]].copy()
+    shown["queue"] = [queue_name(study, str(queue)) for queue in shown["queue"]]
+    shown["method"] = [method_name(str(method)) for method in shown["method"]]
+    for name in shares:
+        shown[name] = ["" if pd.isna(value) else f"{value:.1%}" for value in shown[name]]
+    return shown
 
 
 def queue_summary(need: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -49,8 +62,8 @@ def rule_page(violations: pd.DataFrame, study: Study) -> pd.DataFrame:
             {
                 "rule": pick(law.rules[code].meaning),
                 "rule_limit": limit,
-                "rule_source": dated.source if dated else say("report.not_in_force"),
-                "verification": mark,
+                "rule_source": origin_words(dated.source) if dated else say("report.not_in_force"),
+                "verification": verified(mark),
                 "violations": int((violations["rule"] == code).sum()),
             }
         )

@@ -27,5 +27,10 @@ def heading(column: str) -> str:
 
 
 def say_unit(unit: str) -> str:
-    """A unit in the language in use."""
-    return say(f"report.unit.{unit}") if has(f"report.unit.{unit}") else unit
+    """A unit in the language in use; ``yuan per h`` and ``contacts/day`` are put together from their parts."""
+    if has(f"report.unit.{unit}"):
+        return say(f"report.unit.{unit}")
+    if unit.startswith("log "):
+        return f"ln({say_unit(unit.removeprefix('log '))})"
+    parts = unit.replace(" per ", "/").split("/")
+    return "/".join(map(say_unit, parts)) if len(parts) > 1 else unit

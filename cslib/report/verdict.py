@@ -133,7 +133,7 @@ def verdict_lines(figures: Mapping[str, Any]) -> list[str]:
     facts = {**figures, "coverage": share(figures["coverage_share"]), "peak_coverage": share(figures["peak_coverage_share"])}
     lines = [
         say("report.verdict.coverage", **facts),
-        say("report.verdict.peak", **facts),
+        say("report.verdict.peak", **facts) if figures["needed_peak_h"] else say("report.remark.no_peak"),
         say("report.verdict.violations", **facts) if figures["violations"] else say("report.verdict.clean"),
         say(
             "report.verdict.proof",
@@ -159,10 +159,7 @@ def cards(figures: Mapping[str, Any]) -> list[Card]:
     good = {True: "good", False: "bad"}
     return [
         Card(say("report.card.coverage"), share(figures["coverage_share"]), say("report.card.short", hours=figures["short_h"]), "plain"),
-        Card(
-            say("report.card.peak"), share(figures["peak_coverage_share"]), say("report.card.short", hours=figures["short_peak_h"]),
-            good[figures["short_peak_h"] == 0],
-        ),
+        _peak_card(figures),
         Card(
             say("report.card.violations"), str(figures["violations"]), say("report.card.rules", rules=figures["rules_broken"]),
             good[figures["violations"] == 0],
@@ -172,3 +169,11 @@ def cards(figures: Mapping[str, Any]) -> list[Card]:
         Card(say("report.card.priced"), f"{figures['priced_yuan']:,.0f}", say("report.card.priced_note"), "plain"),
         Card(say("report.card.wage_cost"), f"{figures['wage_cost_yuan']:,.0f}", say("report.card.wage_note", people=figures["people"]), "plain"),
     ]  # fmt: skip
+
+
+def _peak_card(figures: Mapping[str, Any]) -> Card:
+    """The card of the peak hours; a site without any says so instead of a perfect share."""
+    if not figures["needed_peak_h"]:
+        return Card(say("report.card.peak"), "-", say("report.remark.no_peak"), "plain")
+    state = "good" if figures["short_peak_h"] == 0 else "bad"
+    return Card(say("report.card.peak"), share(figures["peak_coverage_share"]), say("report.card.short", hours=figures["short_peak_h"]), state)

@@ -17,7 +17,7 @@ from cslib.core.errors import Finding, RosterError
 from cslib.core.shifts import LEAVE
 from cslib.core.units import MINUTES_PER_DAY
 from cslib.intake.study import Study
-from cslib.roster.audit.balance import contract_h, kind_of_day, leave_days
+from cslib.roster.audit.balance import balance, contract_h, kind_of_day, leave_days
 from cslib.roster.audit.duties import Duty
 from cslib.roster.audit.facts import Facts, Person, read
 from cslib.roster.audit.rules_hours import make_up_h
@@ -77,6 +77,29 @@ def hours(roster: pd.DataFrame, study: Study) -> pd.DataFrame:
     _demand_payable(facts)
     rows = [row for person in facts.people.values() for row in _rows(person, facts)]
     return tables.check("hours", pd.DataFrame(rows, columns=list(tables.spec("hours").columns)), source="hours")
+
+
+def unused_hours(roster: pd.DataFrame, study: Study) -> pd.Series:
+    """Contract hours of the month that the roster leaves unplanned, of those for whom they pass ``contract_band_h`` of the site (S003-I1).
+
+    Parameters
+    ----------
+    roster, study : as for ``hours``
+
+    Returns
+    -------
+    Series of hours [h] by employee_id, in the order of the staff list: contract hours less worked hours and hours of granted leave.
+
+    Raises
+    ------
+    RosterError  as ``hours``.
+    """
+    facts = read(roster, None, None, study)
+    _demand_payable(facts)
+    left = {name: -balance(person, facts).overtime_h for name, person in facts.people.items()}
+    order = study.employees.sort_values("position")["employee_id"]
+    found = {name: left[name] for name in order if left.get(name, 0.0) > study.params.site.roster.contract_band_h}
+    return pd.Series(found, name="unused_h", dtype=float)
 
 
 def _rows(person: Person, facts: Facts) -> Iterator[dict[str, object]]:
