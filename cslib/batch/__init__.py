@@ -1,5 +1,17 @@
 """Several parts at once: the chain of stages, strict papermill runs, the command line, sample sites."""
 
-from cslib.batch.chain import plan, table
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cslib.batch.chain import plan, table
 
 __all__ = ["plan", "table"]
+
+
+def __getattr__(name: str) -> Any:
+    """The chain when it is first asked for: it imports every part, and the command line's help needs none of them."""
+    if name not in __all__:
+        raise AttributeError(f"module 'cslib.batch' has no attribute '{name}'")
+    from cslib.batch import chain
+
+    return getattr(chain, name)

@@ -87,9 +87,9 @@ def runs() -> None:
 @_spoken
 def sites() -> None:
     """List the sites."""
-    from cslib import params
+    from cslib.batch.listing import site_lines
 
-    click.echo("\n".join(params.sites()))
+    click.echo("\n".join(site_lines()) or say("batch.no_sites"))
 
 
 @main.command(help=say("batch.help.new"))
@@ -107,12 +107,13 @@ def new(site: str, folder: Path | None) -> None:
 
 @main.command(help=say("batch.help.synthesise"))
 @click.argument("site")
+@click.option("--replant", is_flag=True, help=say("batch.help.replant"))
 @_spoken
-def synthesise(site: str) -> None:
-    """Make a sample site's data again."""
+def synthesise(site: str, replant: bool) -> None:
+    """Make a sample site's data again; ``replant`` plants its staff anew from forecast and requirement."""
     from cslib.batch.synthetic import synthesise as make
 
-    for path in make(site):
+    for path in make(site, replant=replant):
         click.echo(say("batch.made", path=shown(path)))
 
 

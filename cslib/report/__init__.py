@@ -5,12 +5,12 @@ from cslib.report.font import write_fontconfig
 from cslib.report.identity import Identity, identify
 from cslib.report.lines import queue_name
 from cslib.report.manifest import Finished, changed_files, finished_runs, read_manifest, reusable
-from cslib.report.remarks import peak_lines, remarks, unmet
+from cslib.report.review_notes import peak_lines, remarks, unmet
 from cslib.report.run import Run, clean_outputs, clean_partials, open_run, protected_folder, start_run
 from cslib.report.summaries import accuracy_table, cost_table, hours_summary, provenance, queue_summary, rule_page, special_days, wage_table
 from cslib.report.tell import show, tell, tell_each
 from cslib.report.titles import heading
-from cslib.report.unfold import unfold
+from cslib.report.unfolding import unfold
 from cslib.report.verdict import Verdict, verdict, verdict_lines
 from cslib.report.workbook import full_tier_workbook, roster_workbook, write_workbook
 

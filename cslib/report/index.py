@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cslib.core.paths import outputs_dir, shown
+from cslib.core.width import aligned
 from cslib.core.words import pick, say
 from cslib.report.html import check_page, framed
 from cslib.report.manifest import Finished, finished_runs
@@ -47,11 +48,12 @@ def _row(run: Finished) -> dict[str, Any]:
 
 
 def run_lines() -> list[str]:
-    """Finished runs for the terminal, one a line: site, month, scenario, coverage, violations, page."""
-    lines = []
+    """Finished runs for the terminal: a line of titles, then one run a line with its verdict and page; empty if there are none."""
+    rows = []
     for run in finished_runs():
-        found, judged = run.manifest, run.manifest["verdict"]
-        coverage, violations = (share(judged["coverage_share"]), judged["violations"]) if judged else ("-", "-")
-        facts = {"site": found["site"], "month": found["month"], "scenario": found["scenario"], "language": found["language"]}
-        lines.append(say("report.index.line", coverage=coverage, violations=violations, page=shown(run.page), **facts))
-    return lines
+        shown_row = _row(run)
+        month, scenario, tongue, status = shown_row["texts"]
+        coverage, peak, violations, gap_text = shown_row["numbers"][:4]
+        rows.append([shown_row["site"], month, scenario, tongue, status, coverage, peak, violations, gap_text, shown(run.page)])
+    titles = [say(f"report.index.{name}") for name in (*_TITLES[:9], "page")]
+    return aligned(titles, rows) if rows else []

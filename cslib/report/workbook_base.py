@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from cslib.core import words
 from cslib.core.units import clock
+from cslib.core.width import units_of
 from cslib.core.words import say
 from cslib.intake.study import Study
 from cslib.report.figures_base import readable_on
@@ -125,11 +125,6 @@ class Book:
     def escaped(text: str) -> str:
         """Text for a page footer, where ``&`` starts a code."""
         return text.replace("&", "&&")[:230]
-
-
-def units_of(text: str) -> int:
-    """Room that a text takes [characters]: a full-width character such as 班 counts as two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def width_of(texts: Iterable[str], *, least: float = 6.0, most: float = 48.0) -> float:

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from cslib import report
 from cslib.core import words
 from cslib.core.errors import RunError
+from cslib.core.width import units_of
 from cslib.intake.study import Study
 from cslib.report import html, index, privacy
 
@@ -230,9 +231,18 @@ def test_the_index_shows_every_finished_run_with_its_verdict(desk: Study, line: 
 def test_runs_as_lines_for_the_terminal(desk: Study) -> None:
     assert index.run_lines() == []
     final = finished(desk)
-    (line,) = index.run_lines()
-    assert line.startswith("desk 2026-10 base zh：覆盖率 ")
+    titles, rule, line = index.run_lines()
+    assert titles.split() == ["站点", "月份", "方案", "语言", "求解", "覆盖率", "高峰覆盖率", "违规", "间隙", "页面"]
+    assert set(rule) == {"-"}
+    assert line.startswith("测试前台（合成示例）  2026-10  基准方案  中文  已证在目标间隙内  ")
     assert line.endswith(f"outputs/desk/2026-10/{final.name}/html/60_review.html")
+    assert units_of(line[: line.index("outputs/")]) == units_of(titles[: titles.index("页面")]), "columns stand under their titles"
+
+
+def test_one_run_is_counted_in_the_singular(desk: Study) -> None:
+    finished(desk)
+    with words.speaking("en"):
+        assert "1 finished run<" in index.write_index().read_text(encoding="utf-8")
 
 
 def test_an_empty_index_says_so(project: Path) -> None:
