@@ -1,4 +1,4 @@
-"""Forecast accuracy on any contact series: the engine against what planners do in a spreadsheet.
+"""Forecast accuracy on any contact series: the engine against what planners do in a spreadsheet, and against LightGBM.
 
     python -m benchmarks.forecast SERIES.csv --country CN --origin 2026-06-01 --origin 2026-07-06 --weeks 4 --peers all
 
@@ -9,8 +9,12 @@ is missing, not zero. One JSON line per series, model and origin goes to standar
     mase         mean absolute error / mean absolute error of last week's same interval inside the history
     pinball      mean pinball loss of the 10, 50 and 90 % quantiles [contacts/interval]
     cov80 cov95  share of actuals inside the central 80 % and 95 % band (peers get their band the same way, from their own past errors)
-    day_wape     wape of the daily totals;  total_error: (forecast - actual) / actual of the whole test
+    day_wape     wape of the daily totals;  day_cov80, day_cov95: their share inside their own bands
+    total_error  (forecast - actual) / actual of the whole test;  total_in80: 1 if its total lies in its own 80 % band, else 0
     cpu_s        processor time of fit, forecast and quantiles [s]
+
+Peers are the seasonal naive, the mean of the last 4 and 8 and the median of the last 6 same weekdays, and LightGBM on calendar features and
+lagged means. Constants of the engine were fixed on origins before those of the published comparison (see ``cslib/demand/settings.py``).
 
 The test intervals' opening is known to every model; nothing else after the origin is.
 """
@@ -20,6 +24,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -30,15 +35,20 @@ import pandas as pd
 from cslib.core.errors import CslibError
 from cslib.core.units import MINUTES_PER_DAY
 from cslib.demand import scores
+from cslib.demand.features import padded
 from cslib.demand.grid import OFF_KINDS, Array, Flags, Grid, to_grid
-from cslib.demand.intervals import Forecaster, engine_forecaster, spread
+from cslib.demand.intervals import Fold, Forecaster, cell_spread, day_spread, rolling, span_spread
+from cslib.demand.method import judged, predict
 from cslib.demand.peers import PEERS, SPREADSHEET
 from cslib.demand.settings import Settings
 from cslib.params.calendar import calendar
 
 LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
-PEERS_HELP = "excel: mean and median of the last same weekdays; all: these and the seasonal naive."
+PEERS_HELP = "excel: mean and median of the last same weekdays; all: these, the seasonal naive and LightGBM."
 _MARGIN_D = 60
+
+# A model: history, days to come, their opening, days between -> expected contacts, and the folds that its quantiles come from.
+Model = Callable[[Grid, pd.DatetimeIndex, Flags, int], tuple[Array, list[Fold]]]
 
 
 @click.command(help="Back-test the forecast engine and its peers on SERIES.csv (columns timestamp, series, volume).")
@@ -108,13 +118,35 @@ def compare(series: pd.Series, country: str, origin: pd.Timestamp, weeks: int, p
         raise ValueError(f"origin {origin:%Y-%m-%d}: no history before it, or nothing to test after it; the file holds {span}")
     margin = pd.Timedelta(days=_MARGIN_D)
     days = calendar((past.index[0] - margin).date(), (test.index[-1] + margin).date(), country)
-    models = {"engine": engine_forecaster(days.set_index("date"), Settings())}
-    models |= {name: model for name, model in PEERS.items() if peers == "all" or name in SPREADSHEET}
+    models = {"engine": _engine(padded(days, past.index[0].normalize(), test.index[-1].normalize()))}
+    models |= {name: _peer(model) for name, model in PEERS.items() if peers == "all" or name in SPREADSHEET}
+    if peers == "all":
+        from benchmarks.forecast_lightgbm import lightgbm_forecaster  # slow to import, and not needed by those who ask for a spreadsheet only
+
+        models["lightgbm"] = _peer(lightgbm_forecaster(days.set_index("date")))
     return [_score(name, model, past, test, days, step, origin) for name, model in models.items()]
 
 
-def _score(name: str, model: Forecaster, past: pd.Series, test: pd.Series, days: pd.DataFrame, step: int, origin: pd.Timestamp) -> dict[str, object]:
+def _engine(calendar_days: pd.DataFrame) -> Model:
     settings = Settings()
+
+    def run(grid: Grid, dates: pd.DatetimeIndex, opened: Flags, lead_d: int) -> tuple[Array, list[Fold]]:
+        method = judged(grid, calendar_days, settings, lead_d=lead_d)
+        return predict(method, grid, calendar_days, settings, dates, opened), list(method.folds)
+
+    return run
+
+
+def _peer(model: Forecaster) -> Model:
+    """A point forecaster with quantiles from its own errors in the same folds."""
+
+    def run(grid: Grid, dates: pd.DatetimeIndex, opened: Flags, lead_d: int) -> tuple[Array, list[Fold]]:
+        return model(grid, dates, opened), rolling(grid, model, Settings(), lead_d=lead_d)
+
+    return run
+
+
+def _score(name: str, model: Model, past: pd.Series, test: pd.Series, days: pd.DataFrame, step: int, origin: pd.Timestamp) -> dict[str, object]:
     dates = pd.date_range(origin.normalize(), test.index[-1].normalize(), freq="D", unit="us")
     times = pd.DatetimeIndex(test.index)
     rows, slots = np.asarray((times.normalize() - dates[0]).days), np.asarray((times.hour * 60 + times.minute) // step)
@@ -122,11 +154,14 @@ def _score(name: str, model: Forecaster, past: pd.Series, test: pd.Series, days:
     grid = to_grid(past, days.set_index("date"), step)
     opened = _opened(grid, days, dates, rows, slots)
     lead = (dates[0] - grid.dates[-1]).days - 1
-    expected = model(grid, dates, opened)[rows, slots]
-    quantiles = spread(grid, model, settings, lead_d=lead, levels=LEVELS).quantiles(expected)
-    cpu_s = time.process_time() - started
+    found, folds = model(grid, dates, opened, lead)
+    expected = found[rows, slots]
+    quantiles = cell_spread(folds, Settings(), LEVELS).quantiles(expected)
     actual: Array = test.to_numpy(dtype=float)
     totals = [pd.Series(values).groupby(rows).sum().to_numpy() for values in (actual, expected)]
+    by_day = day_spread(folds, Settings(), LEVELS).quantiles(totals[1])
+    whole = span_spread(folds, Settings(), LEVELS).quantiles(np.array([expected.sum()]))[0]
+    cpu_s = time.process_time() - started
     figures = {
         "wape": scores.wape(actual, expected),
         "mase": float(np.abs(actual - expected).mean()) / scores.naive_scale(grid),
@@ -134,7 +169,10 @@ def _score(name: str, model: Forecaster, past: pd.Series, test: pd.Series, days:
         "cov80": scores.covered(actual, quantiles[:, 1], quantiles[:, 3]),
         "cov95": scores.covered(actual, quantiles[:, 0], quantiles[:, 4]),
         "day_wape": scores.wape(totals[0], totals[1]),
+        "day_cov80": scores.covered(totals[0], by_day[:, 1], by_day[:, 3]),
+        "day_cov95": scores.covered(totals[0], by_day[:, 0], by_day[:, 4]),
         "total_error": scores.bias(actual, expected),
+        "total_in80": float(whole[1] <= actual.sum() <= whole[3]),
         "cpu_s": cpu_s,
     }
     rounded = {key: round(value, 5) if np.isfinite(value) else None for key, value in figures.items()}

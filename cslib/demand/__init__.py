@@ -1,7 +1,10 @@
-"""Demand: contact history to a forecast with quantiles, its back-test, and where each number comes from."""
+"""Demand: contact history to a forecast with quantiles, its totals, its back-test, and where each number comes from."""
 
 from cslib.demand.backtesting import backtest
+from cslib.demand.beliefs import anomalies, effects
 from cslib.demand.forecasting import forecast
+from cslib.demand.intraday import reforecast
+from cslib.demand.totals import totals
 from cslib.demand.tracing import trace
 
-__all__ = ["backtest", "forecast", "trace"]
+__all__ = ["anomalies", "backtest", "effects", "forecast", "reforecast", "totals", "trace"]

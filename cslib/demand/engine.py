@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cslib.core.errors import ForecastError
-from cslib.demand.features import day_types, design, padded
+from cslib.demand.features import Design, day_types, design, given_effects, padded
 from cslib.demand.grid import Array, Flags, Grid, future_open, to_grid
 from cslib.demand.level import DayFit, fit_days, trend
 from cslib.demand.profile import day_weights, profile, season_weights
@@ -143,8 +143,14 @@ def factors(model: Model, dates: pd.DatetimeIndex, opened: Flags | None = None) 
     ahead = (dates - grid.dates[-1]).days.to_numpy(dtype=float)
     level = np.full(len(dates), np.mean([day.level for day in model.days]))
     slope = np.mean([trend(day.slope, ahead, settings) for day in model.days], axis=0)
-    logs = np.stack([level, slope, *parts], axis=1)
-    return Factors(("level", "trend", *groups), logs, _shares(model, dates, wide, here), here)
+    logs = np.stack([level, slope, *parts, given_effects(wide, dates)], axis=1)
+    return Factors(("level", "trend", *groups, "event_given"), logs, _shares(model, dates, wide, here), here)
+
+
+def past_design(model: Model) -> Design:
+    """Features of the days that carry the fit."""
+    wide = padded(model.calendar, model.grid.dates[0], model.grid.dates[-1])
+    return design(model.dates, wide, _open_days(wide, model.grid, None), model.holidays, season=model.season)
 
 
 def predict(model: Model, dates: pd.DatetimeIndex, opened: Flags | None = None) -> Array:

@@ -12,6 +12,8 @@ import pandas as pd
 from cslib.demand.grid import OFF_KINDS, Array, Flags
 
 PAD_DAYS = 45
+EVENT = "event_"  # columns of the calendar with this beginning are events; EVENT_GIVEN holds effects given by the planner [log units]
+EVENT_GIVEN = "event_given"
 _REST_MIX = 0.5  # a day off behaves half like its weekday, half like a Sunday, before its own effect is estimated
 _EDGE_FIRST, _EDGE_LAST, _MID = 4, 3, 2
 _REOPEN_LAGS = 3
@@ -68,12 +70,27 @@ def design(dates: pd.DatetimeIndex, calendar: pd.DataFrame, open_day: pd.Series,
         ("month_edge", [f"first_{i + 1}" for i in range(_EDGE_FIRST)] + [f"last_{i + 1}" for i in range(_EDGE_LAST)], _edge(days, opened)),
         ("mid_month", [f"mid_{i + 1}" for i in range(_MID)], _middle(days, opened)),
     ]
+    events = event_columns(calendar)
+    if events:
+        blocks.append(("event", events, calendar[events].fillna(0.0).to_numpy(dtype=float)))
     if season:
         blocks.append(("season", [f"wave_{i}" for i in range(2 * _SEASON_WAVES)], _waves(days)))
     rows = days.get_indexer(dates)
     columns = tuple(name for _, names, _ in blocks for name in names)
     groups = tuple(group for group, names, _ in blocks for _ in names)
     return Design(columns, groups, np.concatenate([block[rows] for _, _, block in blocks], axis=1))
+
+
+def event_columns(calendar: pd.DataFrame) -> list[str]:
+    """Columns of events whose effect is learned."""
+    return [str(column) for column in calendar if str(column).startswith(EVENT) and column != EVENT_GIVEN]
+
+
+def given_effects(calendar: pd.DataFrame, dates: pd.DatetimeIndex) -> Array:
+    """Effects of events given by the planner on the log total of each day, n."""
+    if EVENT_GIVEN not in calendar:
+        return np.zeros(len(dates))
+    return calendar[EVENT_GIVEN].reindex(dates).fillna(0.0).to_numpy(dtype=float)
 
 
 def day_types(dates: pd.DatetimeIndex, calendar: pd.DataFrame) -> npt.NDArray[np.int64]:

@@ -8,7 +8,8 @@ from cslib.core import tables
 from cslib.demand import engine
 from cslib.demand.grid import future_open
 from cslib.demand.history import QueueHistory, all_histories
-from cslib.demand.intervals import engine_forecaster, spread
+from cslib.demand.intervals import Fold, cell_spread
+from cslib.demand.method import judged, predict
 from cslib.intake.study import Study
 
 METHOD, NO_CONTACTS, CLOSED = "engine", "no_contacts", "closed"
@@ -32,7 +33,7 @@ def forecast(study: Study) -> pd.DataFrame:
 
     Source: calendar regression on the log daily total x intraday profile, see ``engine.py``; quantiles of rolling folds, ``intervals.py``.
     """
-    parts = [_queue(history, study) for history in all_histories(study)]
+    parts = [queue_forecast(history, study)[0] for history in all_histories(study)]
     frame = pd.concat(parts, ignore_index=True) if parts else tables.empty("forecast")
     return tables.check("forecast", frame, source="forecast")
 
@@ -42,14 +43,15 @@ def horizon_days(study: Study) -> pd.DatetimeIndex:
     return pd.date_range(study.horizon.start, periods=study.horizon.days, freq="D", unit="us")
 
 
-def _queue(history: QueueHistory, study: Study) -> pd.DataFrame:
+def queue_forecast(history: QueueHistory, study: Study) -> tuple[pd.DataFrame, tuple[Fold, ...], float]:
+    """Rows of one queue, the folds behind their quantiles, and the weight of the engine on plain days."""
     days = horizon_days(study)
     model = engine.fit_grid(history.grid, history.calendar, history.settings)
     opened = future_open(history.grid, history.calendar, days)
     growth = 1 + study.params.site.demand.growth_share
-    expected = engine.predict(model, days, opened)
-    band = spread(history.grid, engine_forecaster(history.calendar, history.settings), history.settings, lead_d=history.lead_d)
-    quantiles = band.quantiles(expected) * growth
+    method = judged(history.grid, history.calendar, history.settings, lead_d=history.lead_d)
+    expected = predict(method, history.grid, history.calendar, history.settings, days, opened)
+    quantiles = cell_spread(method.folds, history.settings).quantiles(expected) * growth
     times = study.horizon.intervals
     frame = pd.DataFrame({"queue": history.queue, "interval_start": times, "contacts": expected.ravel() * growth})
     for i, name in enumerate(("p10", "p50", "p90")):
@@ -57,4 +59,4 @@ def _queue(history: QueueHistory, study: Study) -> pd.DataFrame:
     frame["aht_s"] = history.handle_time.at(times)
     frame["method"] = NO_CONTACTS if model.silent else METHOD
     frame.loc[~opened.ravel(), "method"] = CLOSED
-    return frame
+    return frame, method.folds, method.weight

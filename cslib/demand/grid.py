@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cslib.core.errors import ForecastError
+from cslib.core.errors import Finding, ForecastError
 from cslib.core.units import MINUTES_PER_DAY
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 OFF_KINDS = ("statutory_holiday", "arranged_off")
+CLOSURE = "closure"  # column of the calendar: the site closes on this day
 _PATTERN_WEEKS = 13
 
 
@@ -71,15 +72,14 @@ def to_grid(
 
     Raises
     ------
-    ForecastError  if a time is off the grid or stands twice, or the history is empty.
+    ForecastError  if a time is off the grid or stands twice, a count is below zero, or the history is empty.
     """
     slots = MINUTES_PER_DAY // interval_min
     if history.notna().sum() == 0:
         raise ForecastError("demand.no_history", where="contacts")
     times = pd.DatetimeIndex(history.index)
     minutes = np.asarray(times.hour * 60 + times.minute)
-    _refuse_times(times, minutes % interval_min != 0, "demand.off_grid", interval_min)
-    _refuse_times(times, times.duplicated(), "demand.twice", interval_min)
+    refuse_times(times, (history < 0).to_numpy(), interval_min)
     recorded = times[history.notna().to_numpy()].normalize()
     dates = pd.date_range(recorded.min(), recorded.max(), freq="D", unit="us")
     rows = np.asarray((times.normalize() - dates[0]).days)
@@ -93,16 +93,36 @@ def to_grid(
         flagged = np.zeros((len(dates), slots), dtype=bool)
         flagged[place] = closed.fillna(False).to_numpy(dtype=bool)[inside]
         opened &= ~flagged
+    opened[planned_closures(calendar, dates)] = False
     off = calendar["kind"].reindex(dates).isin(OFF_KINDS).to_numpy()
     opened[off & np.isnan(values).all(axis=1)] = False
     values[~opened] = np.nan
     return Grid(dates, interval_min, values, opened, week)
 
 
-def _refuse_times(times: pd.DatetimeIndex, bad: npt.ArrayLike, key: str, interval_min: int) -> None:
-    found = times[np.asarray(bad)]
-    if len(found):
-        raise ForecastError(key, where="contacts", given=f"{found[0]:%Y-%m-%d %H:%M}", count=len(found), allowed=interval_min)
+def planned_closures(calendar: pd.DataFrame, dates: pd.DatetimeIndex) -> Flags:
+    """Days on which the site said it closes, n."""
+    if CLOSURE not in calendar:
+        return np.zeros(len(dates), dtype=bool)
+    return np.asarray(calendar[CLOSURE].reindex(dates).fillna(0.0).to_numpy(dtype=float) > 0)
+
+
+def refuse_times(times: pd.DatetimeIndex, negative: Flags, interval_min: int, *, where: str = "contacts") -> None:
+    """Refuse intervals that are off the grid, stand twice or have a count below zero.
+
+    Raises
+    ------
+    ForecastError  with a finding for each of the three.
+    """
+    off_grid = np.asarray((times.hour * 60 + times.minute) % interval_min != 0)
+    wrong = {"demand.off_grid": off_grid, "demand.twice": np.asarray(times.duplicated()), "demand.negative": np.asarray(negative)}
+    findings = [
+        Finding(key, where, {"given": f"{times[bad][0]:%Y-%m-%d %H:%M}", "count": int(bad.sum()), "allowed": interval_min})
+        for key, bad in wrong.items()
+        if bad.any()
+    ]
+    if findings:
+        raise ForecastError(findings=findings)
 
 
 def _week_pattern(dates: pd.DatetimeIndex, values: Array) -> Flags:
@@ -148,4 +168,5 @@ def future_open(grid: Grid, calendar: pd.DataFrame, dates: pd.DatetimeIndex) -> 
     days = calendar.reindex(dates)
     shut = days["holiday"].isin(closed_holidays(grid, calendar)) & (days["kind"] == "statutory_holiday")
     opened[shut.to_numpy()] = False
+    opened[planned_closures(calendar, dates)] = False
     return opened

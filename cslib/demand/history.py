@@ -10,7 +10,9 @@ import pandas as pd
 from cslib.core.errors import Finding, ForecastError
 from cslib.core.paths import shown
 from cslib.core.units import MINUTES_PER_DAY
+from cslib.demand.borrowing import borrowed
 from cslib.demand.engine import usable_days
+from cslib.demand.events import with_events
 from cslib.demand.features import padded
 from cslib.demand.grid import Flags, Grid, to_grid
 from cslib.demand.handle_time import HandleTime, fit_handle_time
@@ -56,8 +58,7 @@ def queue_history(study: Study, queue: str) -> QueueHistory:
     """
     spec = study.params.site.queues[queue]
     where = f"{study.site}: {queue}"
-    rows = study.contacts
-    rows = rows[(rows["queue"] == queue) & (rows["interval_start"] < pd.Timestamp(study.horizon.start))].set_index("interval_start").sort_index()
+    rows = recorded(study, queue)
     if rows["offered"].notna().sum() == 0:
         raise ForecastError("demand.no_history_of_queue", where=where, first=study.horizon.start)
     settings, interval_min = settings_of(study), study.horizon.interval_min
@@ -65,7 +66,7 @@ def queue_history(study: Study, queue: str) -> QueueHistory:
     offered = carried(rows["offered"], hours, interval_min) if spec.model == "deferred" else rows["offered"]
     closed = rows["closed"].fillna(False).astype(bool) if "closed" in rows else None
     closed = None if closed is None else closed.reindex(offered.index, fill_value=False)
-    wide = padded(study.calendar, offered.index.min().normalize(), pd.Timestamp(study.horizon.end))
+    wide = with_events(padded(study.calendar, offered.index.min().normalize(), pd.Timestamp(study.horizon.end)), study, queue)
     grid = to_grid(offered, wide, interval_min, week_open=hours, closed=closed)
     _refuse_short(grid, settings, study, where)
     handle_time = fit_handle_time(rows["aht_s"], rows["offered"], spec.aht_s)
@@ -73,6 +74,18 @@ def queue_history(study: Study, queue: str) -> QueueHistory:
         raise ForecastError("demand.no_handle_time", where=where, file=shown(study.params.folder / "site.yml"), queue=queue)
     lead = (pd.Timestamp(study.horizon.start) - grid.dates[-1]).days - 1
     return QueueHistory(queue, grid, wide, settings, handle_time, lead)
+
+
+def recorded(study: Study, queue: str) -> pd.DataFrame:
+    """Contacts of a queue before the horizon, by interval; a new queue's are filled up from the queue that it borrows from."""
+    rows = study.contacts
+    before = rows[rows["interval_start"] < pd.Timestamp(study.horizon.start)]
+    own = before[before["queue"] == queue].set_index("interval_start").sort_index()
+    loan = study.params.site.demand.borrow.get(queue)
+    if loan is None:
+        return own
+    lender = before[before["queue"] == loan.source].set_index("interval_start").sort_index()
+    return borrowed(own, lender, loan.contacts_share, study.rng(f"demand/borrow/{queue}"))
 
 
 def all_histories(study: Study) -> list[QueueHistory]:

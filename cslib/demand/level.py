@@ -84,8 +84,9 @@ def fit_days(totals: Array, known: Array, features: Design, age: Array, half_lif
 
 
 def _drift_spread(age: Array, settings: Settings) -> float:
-    """Prior spread of the yearly growth: next to none until the history is long enough to tell growth from season."""
-    return settings.drift_spread if float(age.max()) >= settings.season_span_d else 1e-6
+    """Prior spread of the yearly growth: next to none in the first half year, and more as a history gets long enough to tell it from season."""
+    share = (float(age.max()) - settings.drift_from_d) / (settings.season_span_d - settings.drift_from_d)
+    return settings.drift_spread * float(np.clip(share, 1e-6, 1.0))
 
 
 def first_weights(working: Array, age: Array, huber: float) -> Array:

@@ -20,6 +20,7 @@ SPREADS: Mapping[str, float] = MappingProxyType(
         "month_edge": 0.1,
         "mid_month": 0.05,
         "season": 0.05,
+        "event": 0.3,
     }
 )
 
@@ -32,7 +33,8 @@ class Settings:
         the average
     effect_half_life_d : half-life [days] of the weight of a day in the calendar effects
     spreads : prior spread of each group of effects [log units]
-    drift_spread : prior spread of the growth a year [log units], once the history has ``season_span_d`` days
+    drift_spread : prior spread of the growth a year [log units], once the history has ``season_span_d`` days; less before, none before
+        ``drift_from_d`` days
     trend_share, trend_days : share of the level's slope carried on, and its damping time [days]
     trend_limit : largest change that the trend may make in the end [log units]
     season_span_d : history [days] from which a season of the year is estimated; season_width_d : width [days] of the window in which
@@ -43,6 +45,8 @@ class Settings:
     max_gap_share : a day with more of its open intervals missing is left out
     fold_days, folds_max, fold_step_max_d : length, number and largest distance of the rolling folds behind the quantiles; train_days_min : least
         history of a fold
+    fold_half_life : folds after which a fold counts half
+    month_spread, month_prior : usual error of a month's total [log units], and the number of folds that it is worth
     """
 
     level_half_lives_d: tuple[float, ...] = (10.0, 20.0, 40.0, 80.0)
@@ -50,6 +54,7 @@ class Settings:
     effect_half_life_d: float = 730.0
     spreads: Mapping[str, float] = field(default_factory=lambda: SPREADS)
     drift_spread: float = 0.3
+    drift_from_d: float = 180.0
     trend_share: float = 1.0
     trend_days: float = 30.0
     trend_limit: float = 0.15
@@ -64,3 +69,6 @@ class Settings:
     folds_max: int = 8
     fold_step_max_d: int = 28
     train_days_min: int = 14
+    month_spread: float = 0.03
+    month_prior: float = 1.0
+    fold_half_life: float = 4.0

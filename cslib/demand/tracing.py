@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import statistics
 
 import numpy as np
 import pandas as pd
 
 from cslib.core.errors import ForecastError
-from cslib.core.trace import Trace
+from cslib.core.trace import Trace, formula_function
 from cslib.core.units import MINUTES_PER_DAY
 from cslib.demand import engine
 from cslib.demand.forecasting import horizon_days
 from cslib.demand.grid import future_open
 from cslib.demand.history import QueueHistory, forecast_queues, queue_history
+from cslib.demand.method import HABIT, HABIT_DAYS, habit, judged, plain_days
 from cslib.intake.study import Study
 
 _NEUTRAL = 1e-12
+_UNIT = "contacts/interval"
 
 
 def trace(study: Study, queue: str, when: pd.Timestamp | dt.datetime | str) -> Trace:
@@ -48,12 +51,42 @@ def trace(study: Study, queue: str, when: pd.Timestamp | dt.datetime | str) -> T
     slot = (moment.hour * 60 + moment.minute) // study.horizon.interval_min
     if model.silent or not found.open[row, slot]:
         return Trace("forecast_contacts", 0.0, "contacts", rule="closed" if not found.open[row, slot] else "no_contacts", source=_span(history))
-    share = _share(model, history, found, days, row, slot)
-    total = _day(model, found, row, history)
+    own = _engine(model, history, found, days, row, slot)
     growth_share = Trace("growth_share", study.params.site.demand.growth_share, "share", rule="site.demand.growth_share", source="site.yml")
     growth = Trace("growth_factor", 1 + growth_share.value, "ratio", "1 + growth_share", (growth_share,))
-    value = total.value * share.value * growth.value
-    return Trace("forecast_contacts", value, "contacts/interval", "day_contacts * day_share * growth_factor", (total, share, growth))
+    weight = judged(history.grid, history.calendar, history.settings, lead_d=history.lead_d).weight
+    if weight == 1 or not plain_days(history.calendar, days[[row]])[0]:
+        return Trace("forecast_contacts", own.value * growth.value, _UNIT, "engine_contacts * growth_factor", (own, growth))
+    habit = _habit(history, days[row], slot)
+    share = Trace("engine_weight", weight, "share", rule="rolling_folds", source=_span(history))
+    value = (weight * own.value + (1 - weight) * habit.value) * growth.value
+    formula = "(engine_weight * engine_contacts + (1 - engine_weight) * habit_contacts) * growth_factor"
+    return Trace("forecast_contacts", value, _UNIT, formula, (share, own, habit, growth))
+
+
+@formula_function("median")
+def _median(*values: float) -> float:
+    """Middle of the values."""
+    return float(statistics.median(values))
+
+
+def _engine(model: engine.Model, history: QueueHistory, found: engine.Factors, days: pd.DatetimeIndex, row: int, slot: int) -> Trace:
+    """The engine's contacts: day times share of the day."""
+    share = _share(model, history, found, days, row, slot)
+    total = _day(model, found, row, history)
+    return Trace("engine_contacts", total.value * share.value, _UNIT, "day_contacts * day_share", (total, share))
+
+
+def _habit(history: QueueHistory, day: pd.Timestamp, slot: int) -> Trace:
+    """The habit's contacts: median of the interval on the last plain days of the same weekday."""
+    expected = float(habit(history.calendar)(history.grid, pd.DatetimeIndex([day]), np.ones((1, history.grid.slots), dtype=bool))[0, slot])
+    plain = plain_days(history.calendar, history.grid.dates) & ~np.isnan(history.grid.values).all(axis=1)
+    rows = np.flatnonzero(plain & (history.grid.dates.day_of_week == day.day_of_week))[-HABIT_DAYS:]
+    counted = [(history.grid.dates[row], history.grid.values[row, slot]) for row in rows if not np.isnan(history.grid.values[row, slot])]
+    if not counted:
+        return Trace("habit_contacts", expected, _UNIT, rule=HABIT, source=_span(history))
+    parts = tuple(Trace(f"same_weekday_{i + 1}", float(value), _UNIT, source=f"{date:%Y-%m-%d}") for i, (date, value) in enumerate(counted))
+    return Trace("habit_contacts", expected, _UNIT, f"median({', '.join(part.name for part in parts)})", parts, rule=HABIT)
 
 
 def _day(model: engine.Model, found: engine.Factors, row: int, history: QueueHistory) -> Trace:

@@ -10,6 +10,7 @@ from cslib.core.errors import ParamError
 from cslib.core.paths import params_dir, shown, site_dir
 from cslib.core.shifts import Shift
 from cslib.params.cross_check import check_shifts, check_site
+from cslib.params.events import check_events
 from cslib.params.law import Law, check_law, stricter
 from cslib.params.overlay import Difference, Scenario, differences, overlaid
 from cslib.params.pay_scheme import PayScheme, check_pay
@@ -90,6 +91,7 @@ def open_params(site: str, scenario: str = "base") -> Params:
     check_law(law, documents["law"])
     check_prices(prices, documents["prices"])
     check_pay(pay, law, documents["pay"])
+    check_events(site_model.events, site_model.demand.borrow, {name: q.model for name, q in site_model.queues.items()}, documents["site"])
     for code, value in site_model.rules.items():
         law = stricter(law, code, value, documents["site"].where(("rules", code)))
     prices = _site_prices(prices, site_model, documents["site"])

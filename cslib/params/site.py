@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from cslib.core.shifts import Break, Shift
 from cslib.core.units import MINUTES_PER_DAY, minute_of
+from cslib.params.events import Borrow, Event
 from cslib.params.source import Meaning, Refusal, Strict
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -177,12 +178,13 @@ class CoverRule(Strict):
 
 
 class DemandSettings(Strict):
-    """How the forecast reads the history."""
+    """How the forecast reads the history. borrow: new queues, by name, and the queue whose history they start from."""
 
     growth_share: float = Field(default=0.0, gt=-1, le=5)
     history_days_min: int = Field(default=28, ge=7, le=3660)
     backtest_folds: int = Field(default=4, ge=1, le=52)
     max_gap_share: float = Field(default=0.25, ge=0, le=1)
+    borrow: dict[str, Borrow] = Field(default_factory=dict)
 
 
 class RosterSettings(Strict):
@@ -239,6 +241,7 @@ class Site(Strict):
     peak: Peak = Peak()
     cover: CoverRule = CoverRule()
     demand: DemandSettings = DemandSettings()
+    events: dict[str, Event] = Field(default_factory=dict)
     roster: RosterSettings = RosterSettings()
     repair: RepairSettings = RepairSettings()
     prices: dict[str, float] = Field(default_factory=dict)

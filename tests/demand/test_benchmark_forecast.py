@@ -14,6 +14,7 @@ from demand_series import daily, days_of, series
 MAIN = runpy.run_path(str(Path(__file__).resolve().parents[2] / "benchmarks" / "forecast.py"))["main"]
 DAYS = days_of("2026-01-01", "2026-07-31")
 KEYS = {"series", "model", "origin", "wape", "mase", "pinball", "cov80", "cov95", "day_wape", "total_error", "cpu_s"}
+KEYS |= {"day_cov80", "day_cov95", "total_in80"}
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_one_line_per_series_model_and_origin(path: Path) -> None:
     result = _run(path, "--origin", "2026-05-04", "--origin", "2026-06-01", "--weeks", "2", "--peers", "all")
     assert result.exit_code == 0, result.output
     lines = [json.loads(line) for line in result.stdout.splitlines()]
-    models = {"engine", "seasonal_naive", "mean_4", "mean_8", "median_6"}
+    models = {"engine", "seasonal_naive", "mean_4", "mean_8", "median_6", "lightgbm"}
     assert {(line["series"], line["model"], line["origin"]) for line in lines} == {
         (name, model, origin) for name in ("calls", "chats") for model in models for origin in ("2026-05-04", "2026-06-01")
     }

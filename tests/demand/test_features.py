@@ -30,7 +30,7 @@ def _value(found: Design, dates: pd.DatetimeIndex, column: str, day: str) -> flo
 
 def test_every_group_has_a_spread() -> None:
     found, _ = _design("2026-01-01", "2026-12-31")
-    assert set(found.groups) == set(SPREADS)
+    assert set(found.groups) == set(SPREADS) - {"event"}
     assert found.values.shape == (365, len(found.columns))
     assert np.isfinite(found.values).all()
     assert (found.spreads(SPREADS) > 0).all()

@@ -156,7 +156,7 @@ def test_trace_refuses_what_has_no_forecast(study, queue: str, when: str, key: s
 
 def test_backtest_engine_beats_the_spreadsheet(study) -> None:
     found = demand.backtest(study).set_index(["queue", "method"])
-    assert set(found.index) == {(queue, method) for queue in BOTH for method in ("engine", "seasonal_naive", "mean_4")}
+    assert set(found.index) == {(queue, method) for queue in BOTH for method in ("engine", "seasonal_naive", "mean_4", "mean_8", "median_6")}
     assert set(found["folds"]) == {4}
     for queue in BOTH:
         errors = found.loc[queue, "wape_share"]

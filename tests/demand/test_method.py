@@ -1,0 +1,60 @@
+"""The mix of engine and habit: whoever was right in the folds, and the engine alone on days that are not plain."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from demand_series import daily, days_of, series, split
+
+from cslib.core.streams import stream
+from cslib.demand import engine, method
+from cslib.demand.features import padded
+from cslib.demand.grid import to_grid
+from cslib.demand.settings import Settings
+
+DAYS = days_of("2025-09-01", "2026-07-31")
+FAST = Settings(folds_max=4)
+
+
+def _calendar(past: pd.Series) -> pd.DataFrame:
+    return padded(DAYS, past.index[0].normalize(), pd.Timestamp("2026-07-31"))
+
+
+def test_a_series_that_the_engine_understands_is_the_engine_s() -> None:
+    past, _ = split(series(daily(DAYS, growth=0.002), DAYS, noise="clear"), "2026-06-01")
+    found = method.judged(to_grid(past, DAYS.set_index("date"), 60), _calendar(past), FAST)
+    assert found.weight >= 0.9
+    assert len(found.folds) == 4
+
+
+def test_a_series_with_odd_days_leans_on_the_habit() -> None:
+    """Days that jump by themselves, three of ten: the median of six weekdays is calmer than a level that follows them."""
+    jump = np.where(stream(3, "odd").random(len(DAYS)) < 0.3, 0.45, 1.0)
+    past, _ = split(series(daily(DAYS) * jump, DAYS), "2026-06-01")
+    assert 0.5 <= method.judged(to_grid(past, DAYS.set_index("date"), 60), _calendar(past), FAST).weight < 1
+
+
+def test_holidays_and_events_are_the_engine_s_alone() -> None:
+    past, _ = split(series(daily(DAYS), DAYS, noise="mix"), "2026-06-01")
+    grid, wide = to_grid(past, DAYS.set_index("date"), 60), _calendar(past)
+    wide["event_sale"] = (pd.DatetimeIndex(wide.index) == pd.Timestamp("2026-06-10")).astype(float)
+    dates = pd.date_range("2026-06-01", periods=28, freq="D", unit="us")
+    opened = np.tile(grid.week_open[0], (28, 1))
+    own = engine.predict(engine.fit_grid(grid, wide, FAST), dates, opened)
+    found = method.predict(method.Method(0.5, ()), grid, wide, FAST, dates, opened)
+    plain = method.plain_days(wide, dates)
+    assert set(dates[~plain].strftime("%m-%d")) == {"06-10", "06-19", "06-20", "06-21"}
+    np.testing.assert_allclose(found[~plain], own[~plain])
+    habit = method.habit(wide)(grid, dates, opened)
+    np.testing.assert_allclose(found[plain], (own[plain] + habit[plain]) / 2)
+    assert not np.allclose(found[plain], own[plain])
+
+
+def test_the_habit_skips_holidays() -> None:
+    """Labour Day fell on a Friday: the Fridays after it look back over it."""
+    past, _ = split(series(daily(DAYS, holiday=0.01), DAYS), "2026-05-15")
+    grid, wide = to_grid(past, DAYS.set_index("date"), 60), _calendar(past)
+    friday = pd.DatetimeIndex(["2026-05-15"])
+    found = method.habit(wide)(grid, friday, np.ones((1, 24), dtype=bool))
+    assert found.sum() == pytest.approx(daily(DAYS)[DAYS["date"].eq("2026-05-15")][0], rel=1e-6)
