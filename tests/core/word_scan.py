@@ -138,5 +138,10 @@ def data_names() -> frozenset[str]:
         elif isinstance(node, str):
             yield node
 
-    files = [*(ROOT / "cslib").rglob("*.yml"), *(ROOT / "params").glob("*.yml"), *(ROOT / "params" / "law").glob("*.yml")]
+    files = [
+        *(ROOT / "cslib").rglob("*.yml"),
+        *(ROOT / "params").glob("*.yml"),
+        *(ROOT / "params").glob("l*/*.yml"),
+        *(ROOT / "params").glob("kpi/*.yml"),
+    ]
     return frozenset(text for path in files if path.name != "words.yml" for text in walk(yaml.safe_load(path.read_text(encoding="utf-8"))))
