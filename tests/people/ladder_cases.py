@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,12 @@ def spelled(text: str) -> list[str]:
     return grades
 
 
+@cache
+def opened(name: str, reading: str = "", settings: tuple[tuple[str, str], ...] = ()) -> Ladder:
+    """A ladder, read once."""
+    return open_ladder(name, reading, dict(settings))
+
+
 def read_case(name: str, case: dict[str, Any]) -> tuple[Ladder, Panel, list[str]]:
     """Ladder, panel of one person, and the grades expected.
 
@@ -48,7 +55,7 @@ def read_case(name: str, case: dict[str, Any]) -> tuple[Ladder, Panel, list[str]
     """
     if unknown := set(case) - KEYS:
         raise ValueError(f"{case['name']}: unknown keys {sorted(unknown)}")
-    ladder = open_ladder(name, case.get("reading", ""), case.get("settings"))
+    ladder = opened(name, case.get("reading", ""), tuple(sorted(case.get("settings", {}).items())))
     expected = spelled(case["grades"])
     months = len(expected)
     facts = {metric: _row(values, months) for metric, values in case["facts"].items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ladder_cases import opened
 
 from cslib.params.ladder_files import Ladder, ladder_names, open_ladder
 
@@ -14,41 +15,41 @@ TRAINEE, RANKED, TRADE, DUAL, RANGES = "O_trainee", "O_D_to_C", "R_CBA", "B_dual
 
 def limit(ladder: str, code: str) -> tuple[Any, ...]:
     """(metric, aggregate, window, operator, value) of a criterion."""
-    found = open_ladder(ladder).spec.criteria[code]
+    found = opened(ladder).spec.criteria[code]
     return (found.metric, found.by, found.over, found.op, found.value)
 
 
 def repeated(ladder: str, code: str) -> tuple[Any, ...]:
-    found = open_ladder(ladder).spec.criteria[code]
+    found = opened(ladder).spec.criteria[code]
     return (found.of, found.streak, found.count, found.count_more_than)
 
 
 def move(ladder: str, code: str, reading: str = "") -> tuple[Any, ...]:
-    found = open_ladder(ladder, reading).spec.rules[code]
+    found = opened(ladder, reading).spec.rules[code]
     return (found.grades, found.step, found.to, found.when)
 
 
 def grades(ladder: str, line: str) -> tuple[str, ...]:
-    return open_ladder(ladder).spec.lines[line].grades
+    return opened(ladder).spec.lines[line].grades
 
 
 def bonus_step(number: int) -> tuple[float, float]:
-    step = open_ladder(LEAD).spec.bonus.steps[number]
+    step = opened(LEAD).spec.bonus.steps[number]
     return step.at_least, step.yuan
 
 
 GIVEN = [
     ("S003-B11", grades(DUAL, "management"), ("employee", "team_leader", "supervisor", "manager")),
     ("S003-B12", grades(DUAL, "expert"), ("junior", "middle", "senior", "expert")),
-    ("S003-B13", open_ladder(DUAL).spec.parity, True),
+    ("S003-B13", opened(DUAL).spec.parity, True),
     ("S003-H11", grades(STAR, "agent")[:1] + grades(STAR, "agent")[-1:], ("trial_agent", "senior_agent")),
     ("S003-H3", limit(STAR, "trial_over"), ("months_in_service", "last", 1, ">=", 3)),
-    ("S003-H4", open_ladder(STAR).spec.facts["supervisor_allowance"].value, (500, 1000, 1500)),
+    ("S003-H4", opened(STAR).spec.facts["supervisor_allowance"].value, (500, 1000, 1500)),
     ("S003-H5", limit(STAR, "high"), ("kpi_percent", "last", 1, ">=", 110)),
     ("S003-H5", repeated(STAR, "high_streak"), ("high", 3, None, None)),
-    ("S003-H5", (move(STAR, "promote")[1], open_ladder(STAR).spec.grade_lag_months), (1, 1)),
-    ("S003-H14", open_ladder(STAR).spec.pay_lag_months, 1),
-    ("S003-H6", open_ladder(STAR, "as_written").spec.criteria["low"].value, 110),
+    ("S003-H5", (move(STAR, "promote")[1], opened(STAR).spec.grade_lag_months), (1, 1)),
+    ("S003-H14", opened(STAR).spec.pay_lag_months, 1),
+    ("S003-H6", opened(STAR, "as_written").spec.criteria["low"].value, 110),
     ("S003-H6", (repeated(STAR, "low_streak"), move(STAR, "demote")[1]), (("low", 3, None, None), -1)),
     ("S003-J1", limit(ASSISTANT, "mean_85"), ("score", "mean", 3, ">=", 85)),
     ("S003-J1", limit(ASSISTANT, "grooming_ok"), ("grooming_deduction", "sum", 3, "<", 20)),
@@ -60,7 +61,7 @@ GIVEN = [
     ("S003-J3", (repeated(ASSISTANT, "twice_1"), repeated(ASSISTANT, "total_1")), (("standard_1", 2, None, None), ("standard_1", None, None, 4))),
     ("S003-J3", move(ASSISTANT, "to_grade1"), (("grade3", "grade2"), None, "grade1", ("passed_1",))),
     ("S003-J4", limit(ASSISTANT, "mean_75"), ("score", "mean", 3, ">=", 75)),
-    ("S003-J4", open_ladder(ASSISTANT).spec.criteria["standard_2"].all, ("mean_75", "grooming_ok", "work_ok", "b_40", "b_reports_10")),
+    ("S003-J4", opened(ASSISTANT).spec.criteria["standard_2"].all, ("mean_75", "grooming_ok", "work_ok", "b_40", "b_reports_10")),
     ("S003-J5", grades(ASSISTANT, "assistant")[0], "grade3"),
     ("S003-J8", repeated(ASSISTANT, "best_3"), ("best", None, 3, None)),
     ("S003-J11", limit(LEAD, "grade_low"), ("own_grade", "last", 1, ">", 2)),
@@ -69,35 +70,35 @@ GIVEN = [
     ("S003-J14", bonus_step(2), (75, 100)),
     ("S003-J15", limit(LEAD, "proposed"), ("proposals", "sum", 3, ">=", 1)),
     ("S003-J16", (limit(LEAD, "team_low"), repeated(LEAD, "team_low_3")), (("team_mean", "mean", 3, "<", 75), ("team_low", 3, None, None))),
-    ("S003-J17", open_ladder(LEAD).spec.facts["self_review"].value, {"day": 20, "months": (3, 6, 9, 12)}),
+    ("S003-J17", opened(LEAD).spec.facts["self_review"].value, {"day": 20, "months": (3, 6, 9, 12)}),
     ("S003-L1", (limit(TENURE, "months_6")[4], move(TENURE, "to_G1")[2], move(TENURE, "to_G2")[2]), (6, "G1", "G2")),
     ("S003-L2", (limit(TENURE, "months_18")[4], move(TENURE, "to_G3")[2], move(TENURE, "to_G4")[2]), (18, "G3", "G4")),
     ("S003-L3", (limit(TENURE, "months_36")[4], move(TENURE, "to_G5")[2], move(TENURE, "to_G6")[2]), (36, "G5", "G6")),
     ("S003-O1", limit(TRAINEE, "in_week_4"), ("exam_week", "last", 1, ">=", 4)),
     ("S003-O2", limit(TRAINEE, "typing_40"), ("typing_cpm", "last", 1, ">=", 40)),
     ("S003-O3", (limit(TRAINEE, "theory_80")[3:], limit(TRAINEE, "practical_85")[3:]), ((">=", 80), (">=", 85))),
-    ("S003-O5", open_ladder(TRAINEE).spec.pay_lag_months, 1),
+    ("S003-O5", opened(TRAINEE).spec.pay_lag_months, 1),
     ("S003-O6", limit(RANKED, "months_12"), ("months_in_grade", "last", 1, ">=", 12)),
     ("S003-O7", (limit(RANKED, "top_3"), repeated(RANKED, "top_3_streak")[1]), (("rank", "last", 1, "<=", 3), 3)),
-    ("S003-O7", open_ladder(RANKED).spec.derived["rank"].of, ("kpi", "conversion_rate", "response_rate", "avg_order_value")),
+    ("S003-O7", opened(RANKED).spec.derived["rank"].of, ("kpi", "conversion_rate", "response_rate", "avg_order_value")),
     ("S003-O8", limit(RANKED, "no_complaint"), ("complaints_upheld", "sum", 3, "<=", 0)),
     ("S003-O9", limit(RANKED, "award"), ("awards", "sum", 3, ">=", 1)),
-    ("S003-O10", [rule.to for rule in open_ladder(RANKED).spec.rules.values()], ["grade_C"]),
-    ("S003-O11", open_ladder(RANKED).spec.pay_lag_months, 1),
-    ("S003-Q1", {name: len(line.grades) for name, line in open_ladder(QUARTER).spec.lines.items()},
+    ("S003-O10", [rule.to for rule in opened(RANKED).spec.rules.values()], ["grade_C"]),
+    ("S003-O11", opened(RANKED).spec.pay_lag_months, 1),
+    ("S003-Q1", {name: len(line.grades) for name, line in opened(QUARTER).spec.lines.items()},
      {"ordinary": 2, "key_account": 2, "senior_rep": 2, "tech": 2, "tech_lead": 2, "reviewer": 4, "supervisor": 2}),
-    ("S003-Q6", (open_ladder(QUARTER).spec.review_months, limit(QUARTER, "above_80")[1:3]), (3, ("mean", 3))),
+    ("S003-Q6", (opened(QUARTER).spec.review_months, limit(QUARTER, "above_80")[1:3]), (3, ("mean", 3))),
     ("S003-Q7", (limit(QUARTER, "above_80")[3:], move(QUARTER, "promote")[1]), ((">", 80), 1)),
     ("S003-Q8", (limit(QUARTER, "above_80")[3:], limit(QUARTER, "below_70")[3:]), ((">", 80), ("<", 70))),
     ("S003-Q9", (limit(QUARTER, "below_70")[3:], limit(QUARTER, "below_50")[4], move(QUARTER, "demote")[1]), (("<", 70), 50, -1)),
     ("S003-R1", grades(TRADE, "agent"), ("C", "B", "A")),
-    ("S003-R2", (open_ladder(TRADE).spec.rules["place"].place.lower["B"],
-                 open_ladder(TRADE, settings={"b_minimum": "six_months"}).spec.rules["place"].place.lower["B"]), (12, 6)),
-    ("S003-R3", open_ladder(TRADE).spec.rules["place"].place.lower["A"], 36),
+    ("S003-R2", (opened(TRADE).spec.rules["place"].place.lower["B"],
+                 opened(TRADE, settings=(("b_minimum", "six_months"),)).spec.rules["place"].place.lower["B"]), (12, 6)),
+    ("S003-R3", opened(TRADE).spec.rules["place"].place.lower["A"], 36),
     ("S003-S1", grades(RANGES, "agent"), ("junior", "middle", "senior", "lead")),
-    ("S003-S2", open_ladder(RANGES).spec.facts["base_range"].value, (2500, 5000)),
-    ("S003-S3", open_ladder(RANGES).spec.facts["allowance_range"].value, (500, 1000)),
-    ("S003-S4", open_ladder(RANGES).spec.facts["bonus_range"].value, (1000, 3000)),
+    ("S003-S2", opened(RANGES).spec.facts["base_range"].value, (2500, 5000)),
+    ("S003-S3", opened(RANGES).spec.facts["allowance_range"].value, (500, 1000)),
+    ("S003-S4", opened(RANGES).spec.facts["bonus_range"].value, (1000, 3000)),
 ]  # fmt: skip
 
 
@@ -115,13 +116,13 @@ def test_value_of_the_source(found: Any, expected: Any) -> None:
 
 
 def test_the_ladders_name_these_entries() -> None:
-    named = set().union(*(sources(open_ladder(name)) for name in ladder_names()))
+    named = set().union(*(sources(opened(name)) for name in ladder_names()))
     assert {entry for entry, _, _ in GIVEN} <= named
 
 
 @pytest.mark.parametrize("name", ladder_names())
 def test_every_reading_and_option_loads(name: str) -> None:
-    spec = open_ladder(name).spec
+    spec = opened(name).spec
     for setting, answers in spec.settings.items():
         for option in answers.options:
             assert open_ladder(name, settings={setting: option}).chosen[setting] == option

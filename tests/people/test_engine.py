@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ladder_cases import opened
 
 from cslib.core.errors import PeopleError
 from cslib.params.ladder_files import Ladder, open_ladder
@@ -40,9 +41,9 @@ SCORES = st.lists(st.lists(st.sampled_from([60.0, 85.0, 90.0, 105.0, 110.0, 120.
 
 
 @given(scores=SCORES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_order_and_company_of_people_change_nothing(scores):
-    ladder = open_ladder("H_star_ladder")
+    ladder = opened("H_star_ladder")
     whole = starting(panel(kpi_percent=scores), "star2")
     course = run_ladder(ladder, whole)
     turned = run_ladder(ladder, whole.take(np.arange(len(scores))[::-1]))
@@ -52,9 +53,9 @@ def test_order_and_company_of_people_change_nothing(scores):
 
 
 @given(scores=SCORES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_higher_line_never_lifts_more_people(scores):
-    ladder = open_ladder("H_star_ladder", settings={"demotion": "none"})
+    ladder = opened("H_star_ladder", settings=(("demotion", "none"),))
     strict = ladder.spec.criteria["high"].model_copy(update={"value": 112.0})
     stricter = dataclasses.replace(ladder, spec=ladder.spec.model_copy(update={"criteria": {**ladder.spec.criteria, "high": strict}}))
     base = starting(panel(kpi_percent=scores), "agent")
