@@ -30,6 +30,7 @@ def main() -> int:
     trail: list[tuple[float, float, float]] = []
 
     def watch(_share: float, cost: float, bound: float) -> None:
+        """Keep and print every better cost or bound with the seconds since the start."""
         if not trail or cost < trail[-1][1] - 1e-9 or bound > trail[-1][2] + 1e-9:
             trail.append((round(time.perf_counter() - BEGUN, 2), round(cost, 6), bound))
             print(f"{trail[-1][0]:9.2f} s  cost {cost:.2f}  bound {bound:.2f}", flush=True)

@@ -32,6 +32,7 @@ def _spoken(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*args: Any, language: str, **kwargs: Any) -> Any:
+        """The command in the language asked for."""
         words.use(language)
         os.environ["CSLIB_LANGUAGE"] = language
         try:

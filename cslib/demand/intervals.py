@@ -49,6 +49,7 @@ def engine_forecaster(calendar: pd.DataFrame, settings: Settings) -> Forecaster:
     """The engine as a point forecaster."""
 
     def forecast(grid: Grid, dates: pd.DatetimeIndex, opened: Flags) -> Array:
+        """Contacts by day and slot (dates x slots), 0 where closed; fitted on the grid alone."""
         return engine.predict(engine.fit_grid(grid, calendar, settings), dates, opened)
 
     return forecast

@@ -19,6 +19,7 @@ def same_weekday(count: int, middle: Callable[[Array], Array]) -> Forecaster:
     """
 
     def forecast(grid: Grid, dates: pd.DatetimeIndex, opened: Flags) -> Array:
+        """Contacts by day and slot (dates x slots), 0 where closed or never recorded."""
         known = ~np.isnan(grid.values).all(axis=1)
         weekdays = grid.dates.day_of_week.to_numpy()
         shapes = np.zeros((7, grid.slots))

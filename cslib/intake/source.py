@@ -169,6 +169,7 @@ class _Head:
 
     @property
     def score(self) -> int:
+        """Columns that the row of headers names [count]: the row that names most is the header."""
         return len(self.columns) + len(self.wide)
 
 

@@ -134,6 +134,7 @@ def _word(section: str) -> Any:
     """Reader of a cell whose word stands in a section of the alias table (parts of a bilingual spelling count too)."""
 
     def read(cell: Any) -> str | None:
+        """The code of the cell's word; None for an empty cell; ValueError for a word that the table does not know."""
         if is_empty(cell):
             return None
         known = aliases.words(section)

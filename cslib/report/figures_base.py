@@ -60,6 +60,7 @@ def styled(draw: Callable[Parameters, Picture]) -> Callable[Parameters, Picture]
 
     @wraps(draw)
     def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Picture:
+        """Draw with the settings of the house."""
         with style():
             return draw(*args, **kwargs)
 

@@ -99,6 +99,7 @@ def _load(solver: highspy.Highs, lp: pulp.LpProblem, variables: list[pulp.LpVari
 
 def _report(solver: highspy.Highs, limits: Limits, progress: Progress) -> None:
     def tell(event: Any) -> None:
+        """Hand on the share of nodes used, the best cost and the bound [yuan]."""
         data = event.data_out
         progress(min(1.0, data.mip_node_count / max(limits.nodes, 1)), data.mip_primal_bound, data.mip_dual_bound)
 

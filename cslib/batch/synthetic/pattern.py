@@ -63,6 +63,7 @@ def rules(duties: Sequence[Duty], law: Law, day: dt.date) -> Rules:
     rest, after_nights = law.limit("rest_between_shifts", day), law.limit("rest_after_nights", day)
 
     def legal(i: int, j: int, later: int) -> bool:
+        """True if duty kind ``j`` may start ``later`` days after kind ``i``: rest between shifts and after nights [h]."""
         gap = rest_h(duties[i].shift.span(day), duties[j].shift.span(day + dt.timedelta(days=later)))
         return gap >= rest and (gap >= after_nights or not night[i] or bool(night[j]))
 

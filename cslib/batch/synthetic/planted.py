@@ -69,7 +69,16 @@ def as_rows(field: Field, planted: Sequence[Planted]) -> list[Row]:
 
 
 def write_planted(path: Path, rows: Sequence[Row], seed: int) -> Path:
-    """Write the file; it says with which seed its people were made."""
+    """Write the planted month as CSV: a line with the seed that made its people, a header, a row a person, a column a day.
+
+    Parameters
+    ----------
+    path : file to write;  rows : people with their cells, all over the same days;  seed : root of the random streams
+
+    Raises
+    ------
+    IndexError  if there are no rows.
+    """
     dates = list(rows[0].cells)
     lines: list[list[Any]] = [[f"{_SEED}{seed}"], ["position", "group", "number", *(day.isoformat() for day in dates)]]
     lines += [[row.position, row.who.group, row.who.number, *(row.cells[day] for day in dates)] for row in rows]
@@ -171,6 +180,7 @@ def need_of(requirement: pd.DataFrame) -> Need:
     grid = starts.sort_values().drop_duplicates().diff().min()
 
     def need(queue: str, moment: pd.Timestamp) -> int:
+        """People to roster [persons]; KeyError for a queue without requirement."""
         day = moment.normalize()
         shifted = moment if first <= day <= last else moment - day + first + pd.Timedelta(days=(day.weekday() - first.weekday()) % 7)
         return int(indexed[(queue, shifted.floor(grid))])
