@@ -212,6 +212,23 @@ class RepairSettings(Strict):
     notice_days: int = Field(default=14, ge=0, le=60)
 
 
+class Payroll(Strict):
+    """What a site decides about payroll where no law does; ``city`` picks contributions and minimum wage.
+
+    carry_contribution_year: a year that the city has not announced is estimated by the last one. housing_fund_share: each side's, None = the
+    city's least. minimum_wage: refuse a payslip below it, or top it up (catalogue S003-S2). blind_zone: refuse an annual bonus inside one, or
+    only flag it. part_paid_leave_share: pay on partly paid leave; no national rule, so unverified until the site confirms it.
+    additional_deductions_yuan: special additional deductions a month of people for whom nothing else is known.
+    """
+
+    carry_contribution_year: bool = False
+    housing_fund_share: Share | None = None
+    minimum_wage: Literal["refuse", "top_up"] = "refuse"
+    blind_zone: Literal["refuse", "flag"] = "refuse"
+    part_paid_leave_share: Share = 0.8
+    additional_deductions_yuan: float = Field(default=0.0, ge=0, le=100_000)
+
+
 class Files(Strict):
     """Source files, relative to the site folder or absolute; ``contacts`` may list several (one per queue, or all in one)."""
 
@@ -244,5 +261,6 @@ class Site(Strict):
     events: dict[str, Event] = Field(default_factory=dict)
     roster: RosterSettings = RosterSettings()
     repair: RepairSettings = RepairSettings()
+    payroll: Payroll = Payroll()
     prices: dict[str, float] = Field(default_factory=dict)
     rules: dict[str, float] = Field(default_factory=dict)

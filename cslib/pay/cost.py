@@ -8,11 +8,12 @@ from cslib.core import tables
 from cslib.core.units import yuan
 
 LEAST_PEOPLE = 10  # privacy requirement P06: a cell of fewer people is not shown
+COST = ("earning", "employer")
 OTHER, TOTAL = "other", "total"
 
 
 def wage_cost(payslips: pd.DataFrame) -> pd.DataFrame:
-    """Site totals by pay item.
+    """Site totals by pay item: what employment costs, so earnings and the employer's contributions; ``total`` is the employer cost.
 
     An item of fewer than 10 people goes into ``other``; so does the next smallest one while ``other`` stands for fewer than 10
     people (so never for one item only), since total minus the rest would reveal it. Where nothing may be shown apart, ``total``
@@ -31,6 +32,7 @@ def wage_cost(payslips: pd.DataFrame) -> pd.DataFrame:
     slips = tables.check("payslips", payslips, source="payslips")
     rows = []
     for month, of_month in slips.groupby("month"):
+        of_month = of_month[of_month["part"].isin(COST)]
         cells = _merged({str(item): rows_of for item, rows_of in of_month.groupby("item")})
         for item, cell in {**cells, TOTAL: of_month}.items():
             people, amount = cell["employee_id"].nunique(), float(yuan(int(cell["amount_fen"].sum())))

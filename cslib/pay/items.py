@@ -6,11 +6,15 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from cslib.core.trace import Trace
+from cslib.core.trace import Trace, formula_function
 from cslib.core.units import fen
+from cslib.params.pay_curve import FACTS, Curve
 from cslib.params.pay_scheme import Item
 from cslib.pay.person import Person
 
+NOT_REGULAR = (
+    "overtime_workday", "overtime_rest_day", "overtime_holiday", "time_off_in_lieu", "unpaid_leave", "part_paid_leave", "annual_bonus"
+)  # what a declared wage does not follow
 OVERTIME = {name: f"{name}_ratio" for name in ("overtime_workday", "overtime_rest_day", "overtime_holiday")}
 PAID_BY_THE_HOUR = ("normal", "paid_leave")  # what hourly (part-time) people are paid for besides overtime
 
@@ -35,17 +39,20 @@ class Line:
     rate_yuan: float
     amount: Trace
     rule: str
+    part: str = "earning"
+    group: str = "wage"
 
 
 def lines(person: Person, worked: Iterable[Worked]) -> list[Line]:
-    """All items of a person's month: base, overtime by premium class, the scheme's items, unpaid leave; empty items are left out."""
+    """What a person earns in the month: base, overtime by premium class, the scheme's items, leave; empty items are left out."""
     rows = sorted(worked, key=lambda row: (row.day, row.premium))
     base = _hourly_base(person, rows) if person.hourly else _monthly_base(person)
     found = [base]
-    found += [_hours_line(person, premium, rows, premium, ratio) for premium, ratio in OVERTIME.items()]
+    overtime = [replace(_hours_line(person, premium, rows, premium, ratio), group="overtime") for premium, ratio in OVERTIME.items()]
+    found += [*overtime, _time_off_in_lieu(overtime[1], rows)]
     found += [_scheme_line(person, code, item, rows) for code, item in person.month.scheme.items.items()]
     if not person.hourly:
-        found.append(_unpaid_leave(person, base, rows))
+        found += [_part_paid_leave(person, rows), _unpaid_leave(person, base, rows)]
     return [line for line in found if line.quantity or line.item == "base"]
 
 
@@ -98,6 +105,35 @@ def _unpaid_leave(person: Person, base: Line, rows: list[Worked]) -> Line:
     return replace(line, amount=amount, rate_yuan=value / 100 / line.quantity)
 
 
+def _time_off_in_lieu(rest_day: Line, rows: list[Worked]) -> Line:
+    """Rest-day hours given back as time off carry no premium pay (劳动法 art. 44 (2)); time off beyond them was earned in other months."""
+    taken = sum(row.hours_h for row in rows if row.premium == "time_off_in_lieu")
+    given_back = min(taken, rest_day.quantity)
+    hours = Trace("lieu_h", taken, "h", rule="hours")
+    worked = Trace("rest_day_h", rest_day.quantity, "h", rule="hours")
+    paid = replace(rest_day.amount, name="overtime_rest_day")
+    if not given_back:
+        nothing = Trace("time_off_in_lieu", 0, "fen", "0 * lieu_h", (hours,), "overtime_rest_day_ratio")
+        return Line("time_off_in_lieu", taken, 0.0, nothing, "overtime_rest_day_ratio")
+    value = fen(-paid.value / 100 * given_back / rest_day.quantity)
+    formula = "fen(-overtime_rest_day / 100 * min(lieu_h, rest_day_h) / rest_day_h)"
+    amount = Trace("time_off_in_lieu", value, "fen", formula, (paid, hours, worked), "overtime_rest_day_ratio", "劳动法 art. 44 (2)")
+    return Line("time_off_in_lieu", taken, value / 100 / taken, amount, "overtime_rest_day_ratio", group="overtime")
+
+
+def _part_paid_leave(person: Person, rows: list[Worked]) -> Line:
+    """What partly paid leave costs a monthly paid person: the unpaid share of its hours. No national rule: a site setting, unverified."""
+    ratio = person.month.payroll.part_paid_leave_share
+    rule = "site.payroll.part_paid_leave_share"
+
+    def priced(day: dt.date) -> Trace:
+        """Deduction of an hour."""
+        pay, share = person.hour_pay(day), Trace("leave_share", ratio, "share", rule=rule, source="site setting, unverified")
+        return Trace("leave_cut", pay.value * (ratio - 1), "yuan per h", "hour_pay * (leave_share - 1)", (pay, share))
+
+    return _line("part_paid_leave", _by_rate((row for row in rows if row.premium == "part_paid_leave"), priced), rule)
+
+
 def _scheme_line(person: Person, code: str, item: Item, rows: list[Worked]) -> Line:
     """An item of the scheme: rate times months, years of service, duties or night shifts; on probation by the trial grade, if there is one."""
     rule = f"pay.items.{code}"
@@ -107,13 +143,72 @@ def _scheme_line(person: Person, code: str, item: Item, rows: list[Worked]) -> L
         yuan = item.rate_yuan(person.grade_on(day), person.role)
         return Trace("rate_yuan", yuan, "yuan", rule=rule, source=item.source)
 
-    if item.per in ("month", "service_year"):
+    missing = [fact for fact, least in item.needs.items() if person.facts.get(fact, 0.0) < least]
+    if missing:
+        return replace(_line(code, [], rule), group=item.group)
+    if item.curve is not None:
+        return replace(curve_line(person, code, item, item.curve, rate), group=item.group)
+    if item.count is not None:
+        times = Trace("times", person.facts.get(item.count, 0.0), "times", rule=f"pay_facts.{item.count}")
+        counts = [(times, rate(person.month.first))]
+    elif item.per in ("month", "service_year"):
         counts = [(_months(person, item, days), rate(days[0])) for days in person.stretches()]
     else:
         counts = _duties(item, rows, rate)
     paid = [(count, price) for count, price in counts if price.value]
     parts = [(c.value, Trace("pay_part", c.value * p.value, "yuan", f"{c.name} * rate_yuan", (c, p))) for c, p in paid]
-    return _line(code, parts, rule)
+    return replace(_line(code, parts, rule), group=item.group)
+
+
+@formula_function("step")
+def step(value: float, *pairs: float) -> float:
+    """Pay of the highest step reached; ``pairs``: value from which it is paid, pay, one after the other."""
+    return max(((at, pay) for at, pay in zip(pairs[::2], pairs[1::2], strict=True) if value >= at), default=(0.0, 0.0))[1]
+
+
+@formula_function("slices")
+def slices(value: float, *pairs: float) -> float:
+    """Commission: each slice of the value between two steps at its share."""
+    tops = [*pairs[2::2], float("inf")]
+    return sum(share * max(0.0, min(value, top) - at) for at, share, top in zip(pairs[::2], pairs[1::2], tops, strict=True))
+
+
+@formula_function("prize")
+def prize(value: float, *pairs: float) -> float:
+    """Prize of a rank; 0 for ranks without one."""
+    return dict(zip(pairs[::2], pairs[1::2], strict=True)).get(value, 0.0)
+
+
+def _curve_value(person: Person, code: str, item: Item, curve: Curve) -> Trace:
+    """What the curve gives a person: yuan, or a share of the item's amount; recomputable from the fact."""
+    known, rule = person.facts.get(curve.fact), f"pay.items.{code}.curve"
+    value, unit = curve.at(known), "share" if curve.share or curve.kind == "linear" else "yuan"
+    if known is None:
+        return Trace("curve_value", value, unit, rule=f"{rule} (no {curve.fact}: {curve.without})", source=item.source)
+    fact = Trace(curve.fact, known, FACTS[curve.fact], rule=f"pay_facts.{curve.fact}")
+    if curve.kind == "linear":
+        formula = f"min({curve.cap}, max(0, ({curve.fact} - {curve.zero}) / ({curve.target} - {curve.zero})))"
+    else:
+        names = {"steps": "step", "commission": "slices", "prizes": "prize"}
+        formula = f"{names[curve.kind]}({curve.fact}, {', '.join(f'{s.at}, {s.pay}' for s in curve.steps)})"
+    if curve.cap_yuan is not None:
+        formula = f"min({curve.cap_yuan}, {formula})"
+    return Trace("curve_value", value, unit, formula, (fact,), rule, item.source)
+
+
+def curve_line(person: Person, code: str, item: Item, curve: Curve, rate: Callable[[dt.date], Trace]) -> Line:
+    """A monthly item that follows a fact: share of the month x curve, times the grade's amount where the curve gives a share."""
+    parts, value = [], _curve_value(person, code, item, curve)
+    for days in person.stretches():
+        share, price = person.month_share(days), rate(days[0])
+        if not price.value or not value.value:
+            continue
+        if value.unit == "share":
+            made = Trace("pay_part", share.value * price.value * value.value, "yuan", "month_share * rate_yuan * curve_value", (share, price, value))
+        else:
+            made = Trace("pay_part", share.value * value.value, "yuan", "month_share * curve_value", (share, value))
+        parts.append((share.value, made))
+    return _line(code, parts, f"pay.items.{code}")
 
 
 def _months(person: Person, item: Item, days: tuple[dt.date, ...]) -> Trace:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -12,6 +13,8 @@ from cslib.core.trace import Trace
 from cslib.intake.study import Study
 from cslib.params.law import Law
 from cslib.params.pay_scheme import PayScheme
+from cslib.params.site import Payroll
+from cslib.params.statutory import Statutory, statutory
 
 PAID_KINDS = ("workday", "make_up_workday", "statutory_holiday")
 
@@ -25,6 +28,9 @@ class Month:
     paid_days: tuple[dt.date, ...]
     law: Law
     scheme: PayScheme
+    city: str = ""
+    payroll: Payroll = field(default_factory=Payroll)
+    statutory: Statutory | None = None
 
     @classmethod
     def of(cls, study: Study) -> Month:
@@ -32,7 +38,9 @@ class Month:
         days = study.calendar
         inside = days["kind"].isin(PAID_KINDS) & days["date"].between(pd.Timestamp(study.horizon.start), pd.Timestamp(study.horizon.dates[-1]))
         paid = tuple(moment.date() for moment in days.loc[inside, "date"])
-        return cls(study.horizon.start, study.horizon.end, paid, study.params.law, study.params.pay)
+        site = study.params.site
+        known = statutory() if site.country == "CN" else None
+        return cls(study.horizon.start, study.horizon.end, paid, study.params.law, study.params.pay, site.city, site.payroll, known)
 
     def law_value(self, code: str, day: dt.date) -> Trace:
         """A legal value in force on a day."""
@@ -41,7 +49,11 @@ class Month:
 
 @dataclass(frozen=True)
 class Person:
-    """One person of the month. ``probation_ends``: first day after probation, ``hired`` or earlier if there is none."""
+    """One person of the month.
+
+    ``probation_ends``: first day after probation, ``hired`` or earlier if there is none. ``facts``: what pay hangs on besides hours and grade
+    (table ``pay_facts``), by name.
+    """
 
     employee_id: str
     role: str
@@ -52,6 +64,7 @@ class Person:
     grade: str
     probation_ends: dt.date
     month: Month
+    facts: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     @cached_property
     def paid_days(self) -> tuple[dt.date, ...]:
@@ -74,6 +87,12 @@ class Person:
         parts = (Trace("paid_days", len(days), "days"), Trace("paid_days_of_month", whole, "days"), Trace("fte_share", self.fte_share, "share"))
         formula = "paid_days / paid_days_of_month * fte_share"
         return Trace("month_share", len(days) / whole * self.fte_share, "months", formula, parts)
+
+    def employed_share(self) -> Trace:
+        """Share of the month's paid days in employment, without the full-time share."""
+        whole = len(self.month.paid_days)
+        parts = (Trace("paid_days", len(self.paid_days), "days"), Trace("paid_days_of_month", whole, "days"))
+        return Trace("employed_share", len(self.paid_days) / whole, "months", "paid_days / paid_days_of_month", parts)
 
     def service_years(self) -> int:
         """Full years of employment on the first day of the month; 0 in the first year."""

@@ -14,10 +14,11 @@ from cslib.core.words import has, pick, say
 from cslib.intake.study import Study
 from cslib.pay.items import Line, Worked, lines
 from cslib.pay.person import Month, Person
+from cslib.pay.statement import statement
 
 
-def payslips(hours: pd.DataFrame, grades: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Payslips of everybody who has a grade this month.
+def payslips(hours: pd.DataFrame, grades: pd.DataFrame, study: Study, *, facts: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Payslips of everybody who has a grade this month: earnings, contributions, tax, gross, net and employer cost.
 
     Base pay by grade, by the paid days in employment and the full-time share (part-time people: by the hour); overtime at
     the ratio in force on the day worked, on hourly pay = month / 21.75 / 8; the scheme's items; unpaid leave. Amounts are whole fen,
@@ -27,12 +28,16 @@ def payslips(hours: pd.DataFrame, grades: pd.DataFrame, study: Study) -> pd.Data
     ----------
     hours : DataFrame, table ``hours`` [h]     hours paid, by calendar day and premium class
     grades : DataFrame, table ``grades``       of the study's month
-    study : Study                              staff list, calendar, law, pay scheme
+    study : Study                              staff list, calendar, law, pay scheme, city
+    facts : DataFrame, table ``pay_facts``     scores, ranks, sales, awards, bonus, declared wage, year to date; what is missing is
+        estimated as the trace says
 
     Returns
     -------
     DataFrame, table ``payslips``: quantity (months, hours, shifts or years), rate_yuan [yuan per quantity; the mean where the rate
-    changed in the month], amount_fen, rule (law value or path in the pay scheme), basis ``planned`` while any hour of the person is.
+    changed in the month], amount_fen, rule (law value or path in the pay scheme), basis ``planned`` while any hour of the person is. ``part`` tells
+    earnings (gross is their sum), contributions of the employee and of the employer, tax (all as positive amounts) and results:
+    gross = net + tax + employee; employer_cost = gross + employer. Countries other than China: earnings and gross only.
 
     Raises
     ------
@@ -41,19 +46,20 @@ def payslips(hours: pd.DataFrame, grades: pd.DataFrame, study: Study) -> pd.Data
     Source: 劳动法 art. 44, 人社部发〔2025〕2号 (law values); catalogue S003-B8, S003-H2, S003-H3, S003-S1 to S003-S3.
     """
     worked = _worked(hours)
-    people = _people(grades, study)
+    people = _people(grades, study, facts)
     _check_hours(worked, people, study)
     rows = []
     default = _basis([row for rows_of in worked.values() for row in rows_of])
     for person in people.values():
         mine = worked.get(person.employee_id, [])
         basis = _basis(mine) if mine else default
-        rows += [_row(person, line, study.month, basis) for line in lines(person, mine)]
+        rows += [_row(person, line, study.month, basis) for line in _whole(person, mine)]
     found = pd.DataFrame(rows, columns=list(tables.spec("payslips").columns))
     return tables.check("payslips", found, source="pay.payslips")
 
 
-def trace(payslips: pd.DataFrame, hours: pd.DataFrame, grades: pd.DataFrame, study: Study, employee_id: str, item: str) -> Trace:
+def trace(payslips: pd.DataFrame, hours: pd.DataFrame, grades: pd.DataFrame, study: Study, employee_id: str, item: str,
+          facts: pd.DataFrame | None = None) -> Trace:  # fmt: skip
     """The arithmetic behind one item of one payslip, down to hours, days, grade base and law values.
 
     The value is the payslip's; ``trace.holds()`` is true if it follows from hours, grades, scheme and law to the fen.
@@ -64,7 +70,7 @@ def trace(payslips: pd.DataFrame, hours: pd.DataFrame, grades: pd.DataFrame, stu
     """
     mine = payslips[payslips["employee_id"] == employee_id]
     row = mine[mine["item"] == item]
-    made = [line for line in _lines_of(hours, grades, study, employee_id) if line.item == item]
+    made = [line for line in _lines_of(hours, grades, study, employee_id, facts) if line.item == item]
     if row.empty or not made:
         raise PayError("pay.no_item", where="payslips", person=employee_id, given=item, allowed=", ".join(mine["item"]) or "-")
     amount = made[0].amount
@@ -78,17 +84,23 @@ def label(item: str, study: Study) -> str:
     return say(f"pay.item.{item}") if has(f"pay.item.{item}") else item
 
 
-def _lines_of(hours: pd.DataFrame, grades: pd.DataFrame, study: Study, employee_id: str) -> list[Line]:
+def _whole(person: Person, worked: list[Worked]) -> list[Line]:
+    """Earnings and what follows from them."""
+    earned = lines(person, worked)
+    return [*earned, *statement(person, earned)]
+
+
+def _lines_of(hours: pd.DataFrame, grades: pd.DataFrame, study: Study, employee_id: str, facts: pd.DataFrame | None) -> list[Line]:
     worked = _worked(hours[hours["employee_id"] == employee_id])
-    people = _people(grades[grades["employee_id"] == employee_id], study)
+    people = _people(grades[grades["employee_id"] == employee_id], study, facts)
     _check_hours(worked, people, study)
-    return lines(people[employee_id], worked.get(employee_id, [])) if employee_id in people else []
+    return _whole(people[employee_id], worked.get(employee_id, [])) if employee_id in people else []
 
 
 def _row(person: Person, line: Line, month: str, basis: str) -> dict[str, Any]:
     return {
-        "employee_id": person.employee_id, "month": month, "item": line.item, "quantity": line.quantity, "rate_yuan": line.rate_yuan,
-        "amount_fen": int(line.amount.value), "rule": line.rule, "basis": basis,
+        "employee_id": person.employee_id, "month": month, "item": line.item, "part": line.part, "quantity": line.quantity,
+        "rate_yuan": line.rate_yuan, "amount_fen": int(line.amount.value), "rule": line.rule, "basis": basis,
     }  # fmt: skip
 
 
@@ -105,11 +117,25 @@ def _worked(hours: pd.DataFrame) -> dict[str, list[Worked]]:
     return found
 
 
-def _people(grades: pd.DataFrame, study: Study) -> dict[str, Person]:
+def _facts(facts: pd.DataFrame | None, study: Study) -> dict[str, dict[str, float]]:
+    """Facts of the month by person."""
+    if facts is None:
+        return {}
+    found: dict[str, dict[str, float]] = {}
+    for row in tables.check("pay_facts", facts, source="pay_facts").itertuples():
+        if row.month == study.month:
+            found.setdefault(row.employee_id, {})[row.fact] = float(row.value)
+    strangers = sorted(set(found) - set(study.employees["employee_id"]))
+    if strangers:
+        raise PayError(findings=[Finding("pay.unknown_employee", "pay_facts", {"person": person}) for person in strangers])
+    return found
+
+
+def _people(grades: pd.DataFrame, study: Study, facts: pd.DataFrame | None) -> dict[str, Person]:
     """Everybody with a grade, in the order of the staff list."""
     grades = tables.check("grades", grades, source="grades")
     staff = {row.employee_id: row for row in study.employees.sort_values("position").itertuples()}
-    month = Month.of(study)
+    month, known = Month.of(study), _facts(facts, study)
     findings, people = [], {}
     if not month.paid_days:
         findings.append(Finding("pay.no_paid_days", "calendar", {"month": study.month}))
@@ -132,6 +158,7 @@ def _people(grades: pd.DataFrame, study: Study) -> dict[str, Person]:
             people[employee_id] = Person(
                 employee_id, row.role, row.hours_scheme == "part_time", float(row.fte_share), hired,
                 None if pd.isna(row.left) else row.left.date(), graded.grade, ends if graded.probation else hired, month,
+                known.get(employee_id, {}),
             )  # fmt: skip
     if findings:
         raise PayError(findings=findings)

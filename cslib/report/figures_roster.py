@@ -20,7 +20,7 @@ _PEOPLE_A_ROW = 60
 _LEGEND = 9  # entries a row
 PREMIUM_COLOURS = {
     "normal": base.BLUE, "overtime_workday": base.ORANGE, "overtime_rest_day": base.RED, "overtime_holiday": base.PURPLE, "paid_leave": base.GREY,
-    "unpaid_leave": "#cfcfcf", "holiday_off": "#b5cfe0",
+    "unpaid_leave": "#cfcfcf", "holiday_off": "#b5cfe0", "part_paid_leave": "#9d9d9d", "time_off_in_lieu": "#c9b79c",
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from cslib.roster.audit.spans import Minutes, by_day, in_window, length
 
 NORMAL, WORKDAY, REST_DAY, HOLIDAY = "normal", "overtime_workday", "overtime_rest_day", "overtime_holiday"
 NIGHT, HOLIDAY_OFF = "night", "holiday_off"
-LEAVE_CLASS = {"paid": "paid_leave", "time_off_in_lieu": "paid_leave", "unpaid": "unpaid_leave"}
+LEAVE_CLASS = {"paid": "paid_leave", "part_paid": "part_paid_leave", "time_off_in_lieu": "time_off_in_lieu", "unpaid": "unpaid_leave"}
 WORK_DAYS_A_WEEK = 5  # S003-I1
 _SHOWN = 20
 
@@ -64,7 +64,7 @@ def hours(roster: pd.DataFrame, study: Study) -> pd.DataFrame:
         overtime_rest_day : standard scheme: hours of a sixth or later work day of a Mon-Sun week, as far as they lie beyond the week's
             normal hours (five normal days, S003-I1, and one per make-up workday)
         night : hours in the night window, counted a second time
-        paid_leave (time off in lieu included), unpaid_leave : hours of granted leave on days without a duty
+        paid_leave, part_paid_leave, unpaid_leave, time_off_in_lieu : hours of granted leave on days without a duty
         holiday_off : a statutory holiday on which a monthly paid person does not work, normal_day_hours x fte_share
         shifts : duties by the day they start, on the night row if the duty is a night shift, else on the first other row of that day
 

@@ -80,7 +80,7 @@ def test_privacy_classes_keep_people_and_pay_apart():
         money = {name for name, column in table.columns.items() if column.unit.startswith(("yuan", "fen")) or name == "grade"}
         assert table.privacy in {"pay", "open", "ledger"} or not money, table.name  # a ledger prices hours at list prices, it knows no pay
     assert set(spec("roster").columns) == {"employee_id", "date", "kind", "shift", "start", "end", "breaks", "queue", "pinned"}
-    assert spec("leave").columns["kind"].limits["in"] == ["paid", "unpaid", "time_off_in_lieu"]
+    assert spec("leave").columns["kind"].limits["in"] == ["paid", "part_paid", "unpaid", "time_off_in_lieu"]
 
 
 @pytest.mark.parametrize("name", list(dictionary()))

@@ -59,7 +59,8 @@ def hours(*rows: tuple[str, str, str, float], shifts: int = 0, basis: str = "pla
     return tables.check("hours", frame.assign(shifts=shifts, basis=basis))
 
 
-def amounts(slips: pd.DataFrame, employee_id: str = "A-001") -> dict[str, int]:
-    """Fen by item of one person."""
+def amounts(slips: pd.DataFrame, employee_id: str = "A-001", part: str = "earning") -> dict[str, int]:
+    """Fen by item of one person and part of the payslip."""
     mine = slips[slips["employee_id"] == employee_id]
+    mine = mine[mine["part"] == part]
     return dict(zip(mine["item"], mine["amount_fen"], strict=True))

@@ -14,7 +14,7 @@ from cslib.core import tables
 def slips(**people_by_item: int) -> pd.DataFrame:
     """Payslips in which the first n people have each item, worth a fen more for each person."""
     rows = [
-        (f"A-{number:03d}", "2026-12", item, 1.0, 1.0, 100 + number, "rule", "planned")
+        (f"A-{number:03d}", "2026-12", item, "earning", 1.0, 1.0, 100 + number, "rule", "planned")
         for item, people in people_by_item.items()
         for number in range(people)
     ]

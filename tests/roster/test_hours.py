@@ -128,7 +128,10 @@ def test_part_time_hours_are_normal() -> None:
     assert {p for _, p in table(made(*rows, person={"hours_scheme": "part_time", "fte_share": 0.5}))} == {"normal"}
 
 
-@pytest.mark.parametrize(("kind", "premium"), [("paid", "paid_leave"), ("time_off_in_lieu", "paid_leave"), ("unpaid", "unpaid_leave")])
+@pytest.mark.parametrize(
+    ("kind", "premium"),
+    [("paid", "paid_leave"), ("part_paid", "part_paid_leave"), ("time_off_in_lieu", "time_off_in_lieu"), ("unpaid", "unpaid_leave")],
+)
 def test_leave_has_its_class_and_hours(kind: str, premium: str) -> None:
     assert table(made(off("A", "2026-12-09", "leave"), leave=leave(kind, "2026-12-09", 7.5))) == {("12-09", premium): 7.5}
 
