@@ -1,8 +1,10 @@
-"""The command line: ``cslib run``, ``runs``, ``sites``, ``new``, ``synthesise``. Errors end with exit code 2 and one sentence each, no traceback."""
+"""The command line: ``cslib run``, ``runs``, ``sites``, ``new``, ``synthesise``. Exit codes: 2 for errors,
+one sentence each, no traceback; 3 for a roster with violations; 130 after Ctrl-C."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -13,7 +15,7 @@ import click
 
 from cslib.core import words
 from cslib.core.errors import CslibError
-from cslib.core.paths import shown
+from cslib.core.paths import params_dir, project_root, shown
 from cslib.core.words import say
 
 
@@ -35,20 +37,43 @@ def _spoken(command: Callable[..., Any]) -> Callable[..., Any]:
         """The command in the language asked for."""
         words.use(language)
         os.environ["CSLIB_LANGUAGE"] = language
+        signal.signal(signal.SIGTERM, _terminated)
         try:
             return command(*args, **kwargs)
         except CslibError as error:
             click.echo(str(error), err=True)
             sys.exit(2)
+        except KeyboardInterrupt:
+            click.echo("\n" + say("batch.interrupted"), err=True)
+            sys.exit(130)
 
     option = click.option("--language", type=click.Choice(words.LANGUAGES), default=words.language, help=say("batch.help.language"))
     return option(run)
 
 
-try:
-    words.use(_from_arguments())
-except ValueError as error:  # CSLIB_LANGUAGE; said in both languages, because neither was chosen
-    sys.exit(str(error))
+def _terminated(number: int, _frame: object) -> None:
+    """A polite kill (a scheduler's, a shutdown) cleans up like Ctrl-C; 128 + the signal is what a shell expects."""
+    sys.exit(128 + number)
+
+
+def _begin() -> None:
+    """What must be there before a word can be said; said in both languages, because neither can be chosen yet."""
+    if not (params_dir() / "words.yml").is_file():
+        place = "CSLIB_ROOT" if os.environ.get("CSLIB_ROOT") else "project"
+        click.echo(
+            f"{place}: {project_root()} 中没有 params/words.yml，不是项目文件夹。请改正或取消环境变量 CSLIB_ROOT。\n"
+            f"{place}: {project_root()} holds no params/words.yml and is no project folder. Correct or unset the variable CSLIB_ROOT.",
+            err=True,
+        )
+        sys.exit(2)
+    try:
+        words.use(_from_arguments())
+    except ValueError as error:  # CSLIB_LANGUAGE
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+_begin()
 
 
 @click.group(help=say("batch.help.main"), context_settings={"help_option_names": ["-h", "--help"]})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm.auto import tqdm
 
 from cslib import intake, report
-from cslib.batch.notebooks import CHAIN, Step, execute
+from cslib.batch.notebooks import CHAIN, Step, execute, notebook_path, refuse_missing
 from cslib.core import words
 from cslib.core.errors import RunError
 from cslib.core.paths import shown
@@ -40,32 +42,36 @@ def plan_month(site: str, month: str, *, scenario: str = "base", contacts: str =
     ------
     CslibError  before anything is written, if an input is wrong; after cleaning up, if a notebook fails.
     """
+    refuse_missing(notebook_path(step.name) for step in CHAIN)
     study = intake.open_study(site, month=month, scenario=scenario, contacts=contacts)
     _say(say("batch.start", site=words.pick(study.params.site.name), month=month, scenario=words.pick(study.params.scenario_meaning)))
     report.clean_partials()
     known = None if again else report.reusable(study)
     if known is not None:
         _say(say("batch.reused"))
-        return _told(study, known.folder, known.manifest["verdict"])
-    run = _opened(study)
-    try:
-        asked = {"site": site, "month": month, "scenario": scenario, "language": words.language(), "contacts": contacts}
-        _run_notebooks(run, {**asked, "run_folder": str(run.path)})
-        verdict = run.notes()["verdict"]
-        write_pages(run)
-        folder = run.publish()
-    except BaseException:
-        run.discard()
-        raise
-    write_index()
-    return _told(study, folder, verdict)
+        with _writing():
+            return _told(study, known.folder, known.manifest["verdict"])
+    with _writing():
+        report.protected_folder(study.site, study.month)  # both places that will be written to are tried before time is spent on notebooks
+        run = report.start_run(study)
+        try:
+            asked = {"site": site, "month": month, "scenario": scenario, "language": words.language(), "contacts": contacts}
+            _run_notebooks(run, {**asked, "run_folder": str(run.path)})
+            verdict = run.notes()["verdict"]
+            write_pages(run)
+            folder = run.publish()
+        except BaseException:  # Ctrl-C and a polite kill too: whatever ends the run, its folder goes
+            run.discard()
+            raise
+        write_index()
+        return _told(study, folder, verdict)
 
 
-def _opened(study: Study) -> report.Run:
-    """Staging folder of the run; both places that will be written to are tried before time is spent on notebooks."""
+@contextmanager
+def _writing() -> Iterator[None]:
+    """What the system refuses (rights, a full disk, a file in place of a folder) as an error with place and way out."""
     try:
-        report.protected_folder(study.site, study.month)
-        return report.start_run(study)
+        yield
     except OSError as error:
         raise RunError("batch.not_writable", where=shown(error.filename or ""), problem=error.strerror or str(error)) from None
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
@@ -44,6 +47,22 @@ def notebook_path(name: str) -> Path:
     return project_root() / "notebooks" / f"{name}.ipynb"
 
 
+def refuse_missing(paths: Iterable[Path]) -> None:
+    """Raise for every notebook that is not there.
+
+    Raises
+    ------
+    RunError  naming the file and the notebooks there are.
+    """
+    findings = []
+    for path in paths:
+        if not path.is_file():
+            near = ", ".join(sorted(p.name for p in path.parent.glob("*.ipynb"))) or "-"
+            findings.append(Finding("batch.no_notebook", shown(path), {"allowed": near}))
+    if findings:
+        raise RunError(findings=findings)
+
+
 def check_parameters(path: Path, given: Mapping[str, object]) -> None:
     """Compare parameters with the notebook's own ``parameters`` cell.
 
@@ -51,6 +70,7 @@ def check_parameters(path: Path, given: Mapping[str, object]) -> None:
     ------
     RunError  for every name the notebook does not have, and every value of another type, with what is allowed.
     """
+    refuse_missing([path])
     logging.getLogger("papermill").setLevel(logging.ERROR)
     known = papermill.inspect_notebook(str(path))
     findings = []
@@ -66,6 +86,14 @@ def check_parameters(path: Path, given: Mapping[str, object]) -> None:
             findings.append(Finding("batch.parameter_type", shown(path), facts))
     if findings:
         raise RunError(findings=findings)
+
+
+class QuietKernel(AsyncKernelManager):
+    """A kernel that keeps its last words off the terminal: a stopped one would print a traceback under the sentence that says so."""
+
+    async def start_kernel(self, **kwargs: Any) -> None:
+        """As in jupyter_client, with stderr of the process thrown away; errors of cells come back as messages."""
+        await super().start_kernel(stderr=subprocess.DEVNULL, **kwargs)
 
 
 def _sockets(folder: str) -> Config:
@@ -88,7 +116,7 @@ def execute(name: str, parameters: Mapping[str, object], output: Path, *, progre
         with TemporaryDirectory(prefix="cslib-", ignore_cleanup_errors=True) as folder:
             papermill.execute_notebook(
                 str(path), str(output), parameters=dict(parameters), kernel_name="python3", cwd=str(path.parent), progress_bar=bar,
-                config=_sockets(folder), extra_arguments=quiet,
+                config=_sockets(folder), extra_arguments=quiet, kernel_manager_class=QuietKernel,
             )  # fmt: skip
     except PapermillExecutionError as error:
         raise RunError("batch.cell_failed", where=f"{shown(path)}, cell {error.cell_index + 1}", problem=f"{error.ename}: {error.evalue}") from None

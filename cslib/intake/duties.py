@@ -160,7 +160,7 @@ def _grid(source: Source) -> list[tuple[int, Any, dt.date | None, str | None]]:
 def _entry(source: Source, place: tuple[int, Any], day: dt.date, given: str, desk: Desk, codes: dict[str, str]) -> dict[str, Any] | None:
     """Kind, shift, times, breaks and queue of the cell at ``place`` (row, column); None with a finding if it can't be read."""
     row, column = place
-    word, post = given, text(source.raw(row, "queue"))
+    word, post = given, source.text(row, "queue")
     posted = _POSTED.fullmatch(plain(given))
     if aliases.squeeze(given) not in codes and posted:
         word, post = posted[1], posted[2] or posted[3]
@@ -195,7 +195,7 @@ def _post(source: Source, row: int, column: Any, post: str | None, shift: Shift,
 
 def _breaks(source: Source, row: int, start: pd.Timestamp, end: pd.Timestamp) -> str | None:
     """Breaks as given, None if they aren't; what was worked may differ from the shift list, but lies inside the duty."""
-    given = text(source.raw(row, "breaks"))
+    given = source.text(row, "breaks")
     if given is None:
         return None
     try:

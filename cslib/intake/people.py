@@ -37,9 +37,8 @@ class Desk:
 
     def person(self, source: Source, row: int) -> str | None:
         """Pseudonym of a row's person; an unknown number becomes a finding."""
-        given = text(source.raw(row, "staff_no"))
+        given = source.text(row, "staff_no", needed=Word("intake.allowed.staff_no"))
         if given is None:
-            source.add("intake.cell_empty", row, "staff_no", allowed=Word("intake.allowed.staff_no"))
             return None
         if given in self.ids:
             return self.ids[given]
@@ -160,9 +159,8 @@ def _weight(cell: Any) -> float | None:
 
 
 def _wish(source: Source, row: int, codes: Mapping[str, str]) -> str | None:
-    given = text(source.raw(row, "wish"))
+    given = source.text(row, "wish", needed=allowed_shifts(codes))
     if given is None:
-        source.add("intake.cell_empty", row, "wish", allowed=allowed_shifts(codes))
         return None
     found = codes.get(aliases.squeeze(given))
     if found is None:

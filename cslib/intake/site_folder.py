@@ -83,11 +83,20 @@ def new_site(name: str, folder: Path | str | None = None) -> Path:
 
     Raises
     ------
-    IntakeError  if the name can't be used, or the folder already holds files. Nothing is left half-written.
+    IntakeError  if the name can't be used, the folder already holds files, or the system refuses to write there. Nothing is left
+        half-written.
     """
     if not _NAME.fullmatch(name):
         raise IntakeError("intake.site_name", where="site", given=name)
     target = Path(folder) if folder is not None else site_dir(name)
+    try:
+        return _made(target, name)
+    except OSError as error:
+        raise IntakeError("intake.not_writable", where=shown(target), problem=error.strerror or str(error)) from None
+
+
+def _made(target: Path, name: str) -> Path:
+    """Write the folder aside and rename it into place."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         held = ", ".join(sorted(p.name for p in target.iterdir())[:8]) if target.is_dir() else target.name
         raise IntakeError("intake.site_exists", where=shown(target), given=held)

@@ -90,6 +90,14 @@ class Source:
         """A wide column read row by row."""
         return [self._read(row, key, self.wide[key], read, allowed) for row in self.rows]
 
+    def text(self, row: int, column: str, *, needed: Any = "") -> str | None:
+        """One cell as text; an error of Excel in it, and with ``needed`` (what the cell takes) an empty one, become findings."""
+        place, before = self.columns.get(column), len(self.findings)
+        found = None if place is None else self._read(row, column, place, text, "text")
+        if found is None and needed and len(self.findings) == before:
+            self.add("intake.cell_empty", row, column, allowed=needed)
+        return found
+
     def _read(self, row: int, column: Any, place: Column, read: Callable[[Any], Value | None], allowed: str) -> Value | None:
         cell = self._cell(row, place.index)
         try:

@@ -54,7 +54,7 @@ class Params:
 
 def sites() -> list[str]:
     """Names of the sites that have a ``site.yml``."""
-    return sorted(p.parent.name for p in (params_dir() / "sites").glob("*/site.yml"))
+    return sorted(p.parent.name for p in (params_dir() / "sites").glob("[!.]*/site.yml"))  # .name... is a folder that "cslib new" did not finish
 
 
 def _named(folder: str, name: str) -> Path:

@@ -8,10 +8,12 @@ leaves out notebooks and words, so that a planner who edits a notebook keeps the
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -157,10 +159,16 @@ class Run:
     def _into_place(self, final: Path) -> None:
         """Rename; a folder can't be renamed over another, so an old one steps aside first (and is then no finished run any more)."""
         old = final.parent / f".partial-old-{final.name}-{os.getpid()}"
-        if final.exists():
+        while True:  # another run of the same question may publish in between; then it steps aside in its turn
             shutil.rmtree(old, ignore_errors=True)
-            final.rename(old)
-        self.path.rename(final)
+            with suppress(FileNotFoundError):
+                final.rename(old)
+            try:
+                self.path.rename(final)
+                break
+            except OSError as error:
+                if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                    raise
         sync(final.parent)
         shutil.rmtree(old, ignore_errors=True)
 

@@ -27,7 +27,7 @@ def cslib(outputs: Path, arguments: Sequence[str]) -> subprocess.CompletedProces
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """The front desk's month, planned once for all tests of this file."""
-    outputs = tmp_path_factory.mktemp("front_desk") / "outputs"
+    outputs = tmp_path_factory.mktemp("front_desk") / "输出 文件夹"  # blanks and Chinese characters all the way through
     return outputs, cslib(outputs, ["run", "front_desk", "--month", "2026-12", "--language", "en"])
 
 

@@ -132,3 +132,17 @@ def test_rows_of_people_who_are_not_employed_leave_an_empty_table(tiny: TinySite
     desk = Desk(study.params, study.horizon, {"00127": "P-00001"}, tables.empty("employees"), study.calendar)
     assert not len(read_leave(tiny.folder / "leave.csv", desk)) and not len(read_wishes(wishes, desk))
     assert len(desk.notes) == 2
+
+
+@pytest.mark.parametrize(
+    ("entry", "content", "cell"),
+    [
+        ("leave", LEAVE + "#N/A,2026-12-03,2026-12-03,年假\n", "A2"),
+        ("wishes", "工号,日期,意愿\n00127,2026-12-03,#REF!\n", "C2"),
+        ("pins", "工号,日期,班次,休息时段\n00127,2026-12-03,D,#VALUE!\n", "D2"),
+    ],
+)
+def test_an_error_of_excel_is_a_finding_in_any_cell(tiny: TinySite, entry: str, content: str, cell: str) -> None:
+    with pytest.raises(IntakeError, match=cell) as caught:
+        opened(tiny, entry, content)
+    assert caught.value.keys == ["intake.cell"]
