@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import time
 import zipfile
 from collections.abc import Callable
