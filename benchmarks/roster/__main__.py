@@ -1,4 +1,7 @@
-"""``python -m benchmarks.roster INSTANCE --seconds S --seed K --out SOLUTION.csv [--solver engine]``: the last line printed is one JSON object."""
+"""``python -m benchmarks.roster INSTANCE --seconds S --seed K --out SOLUTION.csv [--solver engine]``: the last line printed is one JSON object.
+
+The figures are recounted from the plan that is written. A stop signal (SIGINT, SIGTERM) ends the search with the best plan so far and its gap.
+"""
 
 from __future__ import annotations
 
@@ -6,84 +9,119 @@ import argparse
 import json
 import math
 import resource
+import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-BEGUN = time.perf_counter()
+CLOCKS: dict[str, Callable[[], float]] = {"wall": time.perf_counter, "cpu": time.process_time}
+BEGUN = {"wall": time.perf_counter(), "cpu": 0.0}  # a process begins with no CPU time used
 
 
-def main() -> int:
+def main(argv: list[str] | None = None) -> int:
     """Solve one instance, write the solution, print the figures as recounted from the written plan."""
-    given = _arguments()
-    from benchmarks.roster.hotline import read_hotline, write_hotline
-    from benchmarks.roster.shifts import read_shifts, write_shifts
-    from cslib.roster.columns.intervals import head_counts, interval_cost
-    from cslib.roster.columns.model import people_cost, plan_findings
-    from cslib.roster.columns.search import Limits, solve_intervals
+    given = _arguments(argv)
+    if given.solver != "engine":
+        from benchmarks.roster.peers import run_peer
+
+        return run_peer(given)
+    return _engine(given)
+
+
+def _engine(given: argparse.Namespace) -> int:
+    from benchmarks.roster.hotline import read_hotline, read_hotline_plan, write_hotline
+    from benchmarks.roster.shifts import read_shifts, read_shifts_plan, write_shifts
+    from cslib.roster.columns.limits import Limits
+    from cslib.roster.columns.search import solve_intervals
 
     by_interval = given.instance.suffix == ".json"
     instance = read_hotline(given.instance) if by_interval else read_shifts(given.instance)
-    staff, cover = instance.staff, instance.cover
+    clock, begun = CLOCKS[given.clock], BEGUN[given.clock]
     trail: list[tuple[float, float, float]] = []
 
     def watch(_share: float, cost: float, bound: float) -> None:
         """Keep and print every better cost or bound with the seconds since the start."""
         if not trail or cost < trail[-1][1] - 1e-9 or bound > trail[-1][2] + 1e-9:
-            trail.append((round(time.perf_counter() - BEGUN, 2), round(cost, 6), bound))
+            trail.append((round(clock() - begun, 2), round(cost, 6), bound))
             print(f"{trail[-1][0]:9.2f} s  cost {cost:.2f}  bound {bound:.2f}", flush=True)
 
-    timed = given.work is None
-    seconds = max(given.seconds - (time.perf_counter() - BEGUN), 0.1)
+    start = None
+    if given.start:
+        start = read_hotline_plan(given.start, instance) if by_interval else read_shifts_plan(given.start, instance)
+    asked: list[int] = []
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda number, _frame: asked.append(number))
     widths = (3, 10) if by_interval else (5, 14)
-    limits = Limits(0.0, 1.0, given.work or 1.0, seconds, timed, instance.constant, widths)
-    found = solve_intervals(staff, cover, limits, seed=given.seed, threads=given.threads, watch=watch)
+    limits = Limits(0.0, 1.0, given.work or 1.0, max(given.seconds - (clock() - begun) - 0.5, 0.1), given.work is None, instance.constant, widths)
+    way = {"seed": given.seed, "threads": given.threads, "begin": start, "watch": watch, "clock": clock, "stop": lambda: bool(asked)}
+    found = solve_intervals(instance.staff, instance.cover, limits, **way)
     if found.blocked >= 0:
         print(f"{instance.names[found.blocked]}: no legal month", file=sys.stderr)
         return 1
-    team = np.array([p.team for p in staff.people])
-    cost = people_cost(staff, found.plan) + interval_cost(cover, head_counts(cover, found.plan, found.at, team)) + instance.constant
-    broken = plan_findings(staff, found.plan)
-    if broken or abs(cost - found.cost) > 1e-6 * max(1.0, abs(cost)):
-        print(f"recount differs: {found.cost} reported, {cost} recounted, broken {broken[:3]}", file=sys.stderr)
+    cost = recount(instance, found.plan, found.at)
+    if not math.isfinite(cost) or abs(cost - found.cost) > 1e-6 * max(1.0, abs(cost)):
+        print(f"recount differs: {found.cost} reported, {cost} recounted", file=sys.stderr)
         return 1
     write_hotline(given.out, instance, found.plan, found.at) if by_interval else write_shifts(given.out, instance, found.plan)
-    print(json.dumps(_figures(cost, _whole(found.bound, staff, cover), found.ended_by, trail)))
+    bound = _whole(found.bound, instance)
+    ended_by = "stop" if asked else found.ended_by
+    if given.trail:
+        given.trail.write_text(json.dumps(trail), encoding="utf-8")
+    first, bounded = trail[0][0] if trail else None, next((t for t, _, b in trail if math.isfinite(b)), None)
+    print(json.dumps({**figures(cost, bound), "ended_by": ended_by, "first_s": first, "bound_s": bounded}))
     return 0
 
 
-def _arguments() -> argparse.Namespace:
+def recount(instance, plan: np.ndarray, at: np.ndarray) -> float:  # type: ignore[no-untyped-def]
+    """Price of a plan by plain counting; infinite if it breaks a rule."""
+    from cslib.roster.columns.intervals import head_counts, interval_cost
+    from cslib.roster.columns.model import people_cost, plan_findings
+
+    team = np.array([p.team for p in instance.staff.people])
+    if plan_findings(instance.staff, plan):
+        return math.inf
+    return people_cost(instance.staff, plan) + interval_cost(instance.cover, head_counts(instance.cover, plan, at, team)) + float(instance.constant)
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.roster", description=__doc__)
     parser.add_argument("instance", type=Path)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--solver", choices=["engine"], default="engine")
+    parser.add_argument("--solver", choices=["engine", "cpsat", "highs", "cbc"], default="engine")
+    parser.add_argument("--start", type=Path, help="a solution file to start from; the answer is never worse")
+    parser.add_argument("--trail", type=Path, help="write (seconds, cost, bound) of every step forward as JSON")
+    parser.add_argument("--clock", choices=sorted(CLOCKS), default="wall", help="what --seconds counts")
     parser.add_argument(
         "--work", type=float, help="work limit instead of the clock: equal seeds then give equal plans; --seconds stays as a safety stop"
     )
     parser.add_argument("--threads", type=int, default=2)
-    return parser.parse_args()
+    return parser.parse_args(argv)
 
 
-def _whole(bound: float, staff: object, cover: object) -> float:
+def _whole(bound: float, instance) -> float:  # type: ignore[no-untyped-def]
     """The bound rounded up where every price is a whole number."""
-    prices = [cover.short, cover.over, *[p.work_cost[np.isfinite(p.work_cost)] for p in staff.people], *[p.off_cost for p in staff.people]]  # type: ignore[attr-defined]
-    prices += [np.array([c.price for c in p.counters if np.isfinite(c.price)]) for p in staff.people]  # type: ignore[attr-defined]
+    staff, cover = instance.staff, instance.cover
+    prices = [cover.short, cover.over, *[p.work_cost[np.isfinite(p.work_cost)] for p in staff.people], *[p.off_cost for p in staff.people]]
+    prices += [np.array([c.price for c in p.counters if np.isfinite(c.price)]) for p in staff.people]
     whole = all((part == np.round(part)).all() for part in prices)
-    return float(math.ceil(bound - 1e-4)) if whole else bound
+    return float(math.ceil(bound - 1e-4)) if whole and math.isfinite(bound) else bound
 
 
-def _figures(cost: float, bound: float, ended_by: str, trail: list[tuple[float, float, float]]) -> dict[str, object]:
+def figures(cost: float, bound: float) -> dict[str, object]:
+    """Objective, bound, gap, times and memory of this process."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
+    known = math.isfinite(bound)
     bound = min(bound, cost)
+    gap = round((cost - bound) / max(abs(cost), 1.0), 6) if known else None
     return {
-        "objective": round(cost, 6), "bound": round(bound, 6), "gap": round((cost - bound) / max(abs(cost), 1.0), 6),
-        "seconds": round(time.perf_counter() - BEGUN, 2), "cpu_s": round(usage.ru_utime + usage.ru_stime, 2),
-        "peak_mb": round(usage.ru_maxrss / 1024, 1), "ended_by": ended_by,
-        "first_s": trail[0][0] if trail else None, "bound_s": next((t for t, _, b in trail if math.isfinite(b)), None),
+        "objective": round(cost, 6), "bound": round(bound, 6) if known else None, "gap": gap,
+        "seconds": round(time.perf_counter() - BEGUN["wall"], 2), "cpu_s": round(usage.ru_utime + usage.ru_stime, 2),
+        "peak_mb": round(usage.ru_maxrss / 1024, 1),
     }  # fmt: skip
 
 

@@ -104,3 +104,17 @@ def write_hotline(path: Path, instance: Hotline, plan: np.ndarray, at: np.ndarra
             presence = instance.cover.presence[plan[p, d]]
             start = int(d * instance.cover.slots_per_day + presence.start + at[p, d, 0]) if presence.breaks else ""
             out.writerow([instance.names[p], int(d), instance.shifts[plan[p, d]], start])
+
+
+def read_hotline_plan(path: Path, instance: Hotline) -> tuple[np.ndarray, np.ndarray]:
+    """Plan (people, days) and breaks (people, days, 1) of a solution file."""
+    cover = instance.cover
+    plan = np.full((len(instance.names), instance.staff.days), OFF, dtype=np.int64)
+    at = np.zeros((*plan.shape, 1), dtype=np.int64)
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            p, d, k = instance.names.index(row["person"]), int(row["day"]), instance.shifts.index(row["shift"])
+            plan[p, d] = k
+            if row["break_slot"]:
+                at[p, d, 0] = int(row["break_slot"]) - d * cover.slots_per_day - cover.presence[k].start
+    return plan, at

@@ -101,3 +101,12 @@ def write_shifts(path: Path, ward: Ward, plan: np.ndarray) -> None:
         out = csv.writer(file)
         out.writerow(["employee", "day", "shift"])
         out.writerows([ward.names[p], int(d), ward.shifts[plan[p, d]]] for p, d in zip(*np.nonzero(plan != OFF), strict=True))
+
+
+def read_shifts_plan(path: Path, ward: Ward) -> tuple[np.ndarray, np.ndarray]:
+    """Plan (people, days) of a solution file; no breaks (people, days, 1)."""
+    plan = np.full((len(ward.names), ward.staff.days), OFF, dtype=np.int64)
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            plan[ward.names.index(row["employee"]), int(row["day"])] = ward.shifts.index(row["shift"])
+    return plan, np.zeros((*plan.shape, 1), dtype=np.int64)

@@ -16,7 +16,7 @@ from cslib.roster.columns.automaton import automaton_of
 from cslib.roster.columns.model import Counter, Person, Staff
 
 NEVER = 1e18  # infinite in compiled code
-JOINT = 60  # joint states of counts; limits beyond that are loose: relaxed in the programme, seen to by the search
+JOINT = 20  # joint states of counts; limits beyond that are loose: carried by the searches, not by the state
 
 
 class Kit(NamedTuple):

@@ -40,7 +40,7 @@ def scratch_for(kit: Kit) -> Scratch:
 
 
 @njit(cache=True, nogil=True)
-def _reach(p, work, off, fixed, kit, s):  # type: ignore[no-untyped-def]
+def reach(p, work, off, fixed, kit, s):  # type: ignore[no-untyped-def]
     """Least and most units that the days from d on can add, into s.least and s.most."""
     days, kinds = work.shape
     s.least[days] = 0
@@ -118,7 +118,7 @@ def best_month(p, work, off, fixed, kit, s, month):  # type: ignore[no-untyped-d
     low = 0
     while low < units and kit.total[p, low] >= NEVER:
         low += 1
-    _reach(p, work, off, fixed, kit, s)
+    reach(p, work, off, fixed, kit, s)
     s.state[0], s.value[0], s.parent[0] = 0, 0.0, -1
     begin, end = 0, 1
     for d in range(days):
@@ -136,6 +136,32 @@ def best_month(p, work, off, fixed, kit, s, month):  # type: ignore[no-untyped-d
         month[d] = s.action[at] if s.action[at] < kinds else -1
         at = s.parent[at]
     return best
+
+
+@njit(cache=True, nogil=True)
+def best_fixed(p, kit, s, month):  # type: ignore[no-untyped-def]
+    """Cheapest month of a person by himself, into ``month``; whether he has one that also keeps the limits outside the state."""
+    days = kit.off.shape[1]
+    fixed = np.full(days, ANY)
+    work = kit.work[p].copy()
+    limits = kit.loose.shape[1]
+    for _ in range(40 * limits + 1):
+        if best_month(p, work, kit.off[p], fixed, kit, s, month) >= NEVER:
+            return False
+        broken = -1
+        for j in range(limits):
+            count = 0
+            for d in range(days):
+                count += month[d] >= 0 and kit.loose[p, j, month[d]]
+            if count > kit.loose_free[p, j]:
+                broken = j
+        if broken < 0:
+            return True
+        for d in range(days):  # dearer every time, until the limit is kept
+            for k in range(work.shape[1]):
+                if kit.loose[p, broken, k] and work[d, k] < NEVER:
+                    work[d, k] += 4.0
+    return False
 
 
 @njit(cache=True, nogil=True)

@@ -60,9 +60,9 @@ def load(into: State, other: State) -> None:
         into.best[...], into.best_at[...] = other.plan, other.at
 
 
-def install(s: State, plan: np.ndarray, team: np.ndarray, kit: Kit, cover: Cover) -> None:
-    """Make a chain stand at a legal plan of kinds without breaks; its own best plan stays if it is cheaper."""
-    s.plan[...], s.at[...], s.n[...] = plan, 0, cover.base
+def install(s: State, plan: np.ndarray, at: np.ndarray, team: np.ndarray, kit: Kit, cover: Cover) -> None:
+    """Make a chain stand at a legal plan with its breaks; its own best plan stays if it is cheaper."""
+    s.plan[...], s.at[...], s.n[...] = plan, at, cover.base
     _count_in(s, team, kit, cover)
     if s.figures[0] < s.figures[1]:
         _keep_best(s, s.figures[0])
@@ -72,7 +72,7 @@ def install(s: State, plan: np.ndarray, team: np.ndarray, kit: Kit, cover: Cover
 def _count_in(s, team, kit, cover):  # type: ignore[no-untyped-def]
     _refresh_all(s, cover)
     for p in range(s.plan.shape[0]):
-        s.own[p] = _own(p, s.plan[p], kit, kit.work.shape[2])
+        s.own[p] = own_price(p, s.plan[p], kit, kit.work.shape[2])
         for d in range(s.plan.shape[1]):
             if s.plan[p, d] >= 0:
                 book(d, s.plan[p, d], s.at[p, d], team[p], 1, s.n, s.now, s.add, cover)
@@ -130,7 +130,7 @@ def _place(p, team, first, last, s, kit, cover, pinned, noise, scratch, memory):
         if month[d] >= 0:
             s.at[p, d] = at[d, month[d]]
             book(d, month[d], s.at[p, d], team, 1, s.n, s.now, s.add, cover)
-    s.own[p] = _own(p, s.plan[p], kit, work.shape[1])
+    s.own[p] = own_price(p, s.plan[p], kit, work.shape[1])
     return True
 
 
@@ -160,7 +160,7 @@ def _month_within_limits(p, first, last, work, off, fixed, kit, scratch, month):
 
 
 @njit(cache=True, nogil=True)
-def _own(p, month, kit, kinds):  # type: ignore[no-untyped-def]
+def own_price(p, month, kit, kinds):  # type: ignore[no-untyped-def]
     """Own price of a legal month: cells, counters and total."""
     a, b = kit.automaton[p], kit.table[p]
     g, units, price, mode = 0, 0, 0.0, 0

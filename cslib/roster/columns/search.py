@@ -17,7 +17,7 @@ from cslib.roster.columns.bound import lagrangian, within_prices
 from cslib.roster.columns.heads import head_count_duals
 from cslib.roster.columns.intervals import Cover, IntervalCover, compile_cover
 from cslib.roster.columns.kit import Kit, compile_staff
-from cslib.roster.columns.master import generate
+from cslib.roster.columns.limits import Found, Limits, Stop, Watch, never
 from cslib.roster.columns.model import Staff
 from cslib.roster.columns.pricing import ANY, Scratch, scratch_for
 from cslib.roster.columns.recreate import State, anneal, construct, install, load, new_state
@@ -25,39 +25,7 @@ from cslib.roster.columns.recreate import State, anneal, construct, install, loa
 CHAINS = 2
 ROUNDS = 60
 MOVES = 1500  # moves of a chain per person at work = 1
-BOUND_ROUNDS = 400
-NODES = 500  # of the integer master over the columns of the bound
 MOST_PEOPLE = 4
-Watch = Callable[[float, float, float], None]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """When to stop: gap [share of the larger of cost and ``gap_floor``], work (1 = normal), seconds; ``by_clock`` paces the search by the
-    seconds. ``constant`` is a cost that no plan changes; it counts in the gap and in all that is reported.
-    ``widths``: least and most days of a window."""
-
-    gap: float
-    gap_floor: float
-    work: float
-    seconds: float
-    by_clock: bool = False
-    constant: float = 0.0
-    widths: tuple[int, int] = (3, 10)
-
-
-@dataclass(frozen=True)
-class Found:
-    """Answer: plan (people, days), breaks (people, days, breaks), cost, bound, why it ended (gap | work | clock), moves; ``blocked``: first person
-    who has no legal month (then there is no plan)."""
-
-    plan: np.ndarray
-    at: np.ndarray
-    cost: float
-    bound: float
-    ended_by: str
-    moves: int
-    blocked: int = -1
 
 
 @dataclass
@@ -79,8 +47,7 @@ class Search:
 
     def closed(self, limits: Limits) -> bool:
         """Whether the best plan is as close to the bound as asked for."""
-        cost = float(self.best.figures[1])
-        return cost - self.bound <= limits.gap * max(cost + limits.constant, limits.gap_floor) + 1e-6
+        return limits.closed(float(self.best.figures[1]), self.bound)
 
     def tell(self, watch: Watch | None, share: float, limits: Limits) -> None:
         """Report share of the limit used, best cost and bound."""
@@ -90,42 +57,44 @@ class Search:
 
 def solve_intervals(
     staff: Staff, cover: IntervalCover, limits: Limits, *, seed: int = 0, threads: int = CHAINS, pinned: np.ndarray | None = None,
-    watch: Watch | None = None, clock: Callable[[], float] = time.perf_counter,
+    begin: tuple[np.ndarray, np.ndarray] | None = None, watch: Watch | None = None, clock: Callable[[], float] = time.perf_counter,
+    stop: Stop = never,
 ) -> Found:  # fmt: skip
-    """Cheapest plan found within the limits, and a bound.
+    """Cheapest plan found within the limits, and a bound. Kinds without breaks are solved by columns (``shiftwise``).
 
     Parameters
     ----------
     pinned : (people, days) kind, ``OFF`` or ``ANY`` (-2)
-    watch : called with (share of the limit used, best cost, bound)
+    begin : a legal plan (people, days) and its breaks (people, days, breaks) to start from; the answer is never worse
+    watch : called with (share of the limit used, best cost, bound); stop : asked often, once true the search ends with what it has
     """
+    if not any(p.breaks for p in cover.presence):
+        from cslib.roster.columns.shiftwise import solve_shiftwise  # its sparse matrices take a while to load
+
+        plan = None if begin is None else begin[0]
+        return solve_shiftwise(staff, cover, limits, seed=seed, threads=threads, pinned=pinned, begin=plan, watch=watch, clock=clock, stop=stop)
     begun = clock()
     search = start(staff, cover, seed, pinned)
-    first = construct(search.states[0], _order(staff), search.team, search.kit, search.cover, search.pinned, search.scratch[0])
-    if first >= 0:
-        return Found(search.states[0].plan, search.states[0].at, np.inf, -np.inf, "gap", 0, int(first))
+    if begin is None:
+        first = construct(search.states[0], _order(staff), search.team, search.kit, search.cover, search.pinned, search.scratch[0])
+        if first >= 0:
+            return Found(search.states[0].plan, search.states[0].at, np.inf, -np.inf, "gap", 0, int(first))
+    else:
+        install(search.states[0], *begin, search.team, search.kit, search.cover)
     search.tell(watch, 0.0, limits)
-    search.bound = _bound(staff, search, max(limits.seconds / 4, 1.0), clock)
+    search.bound = _bound(staff, search, max(limits.seconds / 4, 1.0))
     for other in search.states[1:]:
         load(other, search.states[0])
-    ended_by, moves = _run(search, limits, threads, watch, begun, clock)
+    ended_by, moves = _run(search, limits, threads, watch, begun, clock, stop)
     best = search.best
     cost, bound = float(best.figures[1]) + limits.constant, search.bound + limits.constant
     return Found(best.best.copy(), best.best_at.copy(), cost, min(bound, cost), ended_by, moves)
 
 
-def _bound(staff: Staff, search: Search, seconds: float, clock: Callable[[], float]) -> float:
-    """Bound by head counts where breaks are placed, by column generation where every kind has fixed intervals."""
-    kit, cover = search.kit, search.cover
-    if (cover.breaks[:, :, 0] > 0).any():
-        duals = head_count_duals(staff, kit, cover, seconds)
-        return lagrangian(cover, kit, search.team, within_prices(cover, duals), search.scratch[0])[0]
-    begin, first, until = np.zeros(cover.need.shape), search.states[0].best, clock() + seconds
-    bound, _, master = generate(staff, kit, cover, search.team, first, begin, search.scratch[0], rounds=BOUND_ROUNDS, until=until, clock=clock)
-    plan = master.whole(NODES, seconds / 2) if (search.pinned == ANY).all() else None
-    if plan is not None:
-        install(search.states[0], plan, search.team, kit, cover)
-    return bound
+def _bound(staff: Staff, search: Search, seconds: float) -> float:
+    """Bound at the duals of the head counts."""
+    duals = head_count_duals(staff, search.kit, search.cover, seconds)
+    return lagrangian(search.cover, search.kit, search.team, within_prices(search.cover, duals), search.scratch[0])[0]
 
 
 def start(staff: Staff, cover: IntervalCover, seed: int, pinned: np.ndarray | None) -> Search:
@@ -144,7 +113,7 @@ def _order(staff: Staff) -> np.ndarray:
     return np.argsort(freedom, kind="stable").astype(np.int64)
 
 
-def _run(search: Search, limits: Limits, threads: int, watch: Watch | None, begun: float, clock: Callable[[], float]) -> tuple[str, int]:
+def _run(search: Search, limits: Limits, threads: int, watch: Watch | None, begun: float, clock: Callable[[], float], stop: Stop) -> tuple[str, int]:
     people = len(search.states[0].plan)
     total = max(1, round(MOVES * people * limits.work))
     step = max(20, min(total // ROUNDS, 5 * people)) if not limits.by_clock else 200
@@ -157,6 +126,8 @@ def _run(search: Search, limits: Limits, threads: int, watch: Watch | None, begu
                 return "gap", done * CHAINS
             if done >= total and not limits.by_clock:
                 return "work", done * CHAINS
+            if stop():
+                return "stop", done * CHAINS
             if clock() - begun >= limits.seconds:
                 return "clock", done * CHAINS
             share = min(1.0, (clock() - before) / max(limits.seconds - (before - begun), 1e-3)) if limits.by_clock else done / total

@@ -1,0 +1,123 @@
+"""Large-neighbourhood search: parts of the plan (people x days) set free one after another, each solved by columns, all else as planned.
+
+A part whose bound shows that it holds nothing better is left at once, and the next of its width is drawn larger; one that could not be
+solved whole makes the next smaller. Two parts are drawn at a time from one stream and solved side by side; what they find is taken over in
+the order they were drawn, so the answer does not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cslib.roster.columns.field import Field, base_served, plan_price, served
+from cslib.roster.columns.part import EPS, Part
+from cslib.roster.columns.pricing import Scratch
+from cslib.roster.columns.whole import Effort, better
+
+WIDTHS = (4, 7, 11, 16, 24, 36, 61)  # days: limits of the classes of windows
+SIDE = 2  # parts drawn at a time
+PART = Effort(rounds=60, each=1000, listed=3000, nodes=100, seconds=3.0, share=0.05)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A part to solve: class of its width, people, first and last day."""
+
+    group: int
+    people: np.ndarray
+    first: int
+    last: int
+
+
+class Hunt:
+    """The search and its best plan.
+
+    Attributes
+    ----------
+    plan, value : best plan (people, days) and its price without the constant; size : (classes,) person-days of the next part
+    """
+
+    def __init__(self, base: Field, plan: np.ndarray, seed: int, scratch: list[Scratch]) -> None:
+        self.base, self.plan, self.scratch = base, plan.astype(np.int64).copy(), scratch
+        self.value = plan_price(base, self.plan)
+        self.seed, self.rng, self.rounds = seed, np.random.default_rng([seed, 1]), 0
+        people, days, _ = base.shape
+        self.edges = [*[w for w in WIDTHS if w < days][:6], min(days, WIDTHS[-1]) + 1]
+        if len(self.edges) == 1:
+            self.edges = [1, days + 1]
+        self.size = np.array([w * min(people, 12.0) for w in self.edges[:-1]])
+
+    def draw(self) -> Draw:
+        """The next part: a window, half of the time around a place left empty, and people, rather those who could fill it."""
+        people, days, kinds = self.base.shape
+        group = int(self.rng.integers(len(self.edges) - 1))
+        width = int(self.rng.integers(self.edges[group], self.edges[group + 1]))
+        many = int(np.clip(round(self.size[group] / width), min(2, people), people))
+        first = int(self.rng.integers(-width // 2, days - width // 2))
+        weight = np.ones(people)
+        empty = self._empty() if self.rng.random() < 0.5 else np.zeros(0, dtype=np.int64)
+        if len(empty):
+            cell = int(empty[self.rng.integers(len(empty))])
+            d, k = divmod(cell, kinds)
+            first = d - int(self.rng.integers(width))
+            weight += 2.0 * np.isfinite(np.array([p.work_cost[d, k] for p in self.base.staff.people]))
+        first = min(max(first, 0), days - width)
+        chosen = np.sort(self.rng.choice(people, many, replace=False, p=weight / weight.sum()))
+        return Draw(group, chosen, first, first + width - 1)
+
+    def _empty(self) -> np.ndarray:
+        """Duties (day * kinds + kind) that would fill an empty place."""
+        lack = self.base.need - base_served(self.base) - served(self.base, np.arange(len(self.plan)), self.plan)
+        return np.unique(np.concatenate([np.flatnonzero(rows @ (lack > EPS).astype(float)) for rows in self.base.rows]))
+
+    def part(self, draw: Draw, lane: int) -> Part:
+        """The part set free."""
+        others = np.setdiff1d(np.arange(len(self.plan)), draw.people)
+        outside = self.plan.copy()
+        outside[draw.people, draw.first : draw.last + 1] = -1
+        fixed = base_served(self.base) + served(self.base, others, self.plan) + served(self.base, draw.people, outside)
+        return Part(self.base, draw.people, draw.first, draw.last, self.plan, fixed, self.scratch[lane])
+
+    def _solve(self, draw: Draw, lane: int, effort: Effort) -> tuple[np.ndarray | None, str]:
+        rng = np.random.default_rng([self.seed, 2, self.rounds, lane])
+        plan, _, how = better(self.part(draw, lane), effort, rng)
+        return plan, how
+
+    def step(self, pool: ThreadPoolExecutor, effort: Effort) -> None:
+        """Solve the next parts and take over what is better."""
+        draws = [self.draw() for _ in range(SIDE)]
+        jobs = [pool.submit(self._solve, draw, lane, effort) for lane, draw in enumerate(draws)]
+        for draw, (plan, how) in zip(draws, [job.result() for job in jobs], strict=True):
+            taken = plan is not None and self.take(draw, plan)
+            self._resize(draw.group, how, taken)
+        self.rounds += 1
+
+    def take(self, draw: Draw, plan: np.ndarray) -> bool:
+        """Put months of a part into the plan if that makes it better."""
+        trial = self.plan.copy()
+        trial[draw.people, draw.first : draw.last + 1] = plan
+        value = plan_price(self.base, trial)
+        if value > self.value - EPS:
+            return False
+        self.plan, self.value = trial, value
+        return True
+
+    def _resize(self, group: int, how: str, taken: bool) -> None:
+        factor = 1.0 if taken else {"closed": 1.03, "exact": 0.97, "tried": 0.9}.get(how, 1.0)
+        least, most = 2.0 * self.edges[group], float(len(self.plan) * self.edges[group + 1])
+        self.size[group] = min(max(self.size[group] * factor, least), most)
+
+
+def sweep(hunt: Hunt, width: int, pool: ThreadPoolExecutor, effort: Effort) -> None:
+    """Set everybody free in one window after another, from the first day to the last: a rough plan becomes a fair one."""
+    people, days, _ = hunt.base.shape
+    for first in range(0, max(days - width // 2, 1), max(width // 2, 1)):
+        if effort.late():
+            return
+        draw = Draw(0, np.arange(people), min(first, max(days - width, 0)), min(first + width, days) - 1)
+        plan, _ = pool.submit(hunt._solve, draw, 0, replace(effort, listed=0)).result()
+        if plan is not None:
+            hunt.take(draw, plan)

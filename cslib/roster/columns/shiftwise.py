@@ -1,0 +1,174 @@
+"""Solve a month whose kinds of work are present in fixed intervals: columns for the whole, a dive, then parts until the limit.
+
+First a legal plan person by person; then the linear master over everybody's months, which gives the bound and, by diving, a good plan; then
+large-neighbourhood search, and now and then an attempt to close what is left of the gap by listing all months inside it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cslib.roster.columns.dive import dive
+from cslib.roster.columns.field import Field, base_served, field_of
+from cslib.roster.columns.intervals import IntervalCover
+from cslib.roster.columns.limits import Found, Limits, Stop, Watch, never
+from cslib.roster.columns.model import Staff
+from cslib.roster.columns.part import EPS, Part
+from cslib.roster.columns.parts import PART, SIDE, Hunt, sweep
+from cslib.roster.columns.pricing import Scratch, best_fixed, scratch_for
+from cslib.roster.columns.whole import Bounded, Effort, better, bounded
+
+PARTS = 10  # parts per person at work = 1
+DIVES = 3
+ROOT, DIVING, PROOF = 0.35, 0.45, 0.1  # shares of the seconds: until the bound, until the dives end; for each proof
+PROOFS = (0.0, 0.35, 0.7)  # shares of the search at which a proof is tried
+WHOLE = Effort(rounds=600, smooth=0.5, each=20_000, listed=60_000, nodes=2000, seconds=1e6)
+LARGE = 30_000  # cells (people x days x kinds): above, windows are swept before the bound is sought
+
+
+@dataclass
+class Run:
+    """A solve in progress."""
+
+    base: Field
+    limits: Limits
+    seed: int
+    watch: Watch | None
+    clock: Callable[[], float]
+    stop: Stop
+    begun: float
+    bound: float = -np.inf
+    root: Part | None = None
+    found: Bounded | None = None
+
+    def late(self) -> bool:
+        """Whether time is up or a stop was asked for."""
+        return self.stop() or self.clock() - self.begun >= self.limits.seconds
+
+    def after(self, share: float) -> Callable[[], bool]:
+        """Whether a share of the seconds is used up; with a work limit only the end counts."""
+        until = self.begun + self.limits.seconds * (share if self.limits.by_clock else 1.0)
+        return lambda: self.stop() or self.clock() >= until
+
+    def tell(self, share: float, value: float) -> None:
+        """Report."""
+        if self.watch:
+            fixed = self.base.constant + self.limits.constant
+            self.watch(share, value + fixed, self.bound + fixed)
+
+    def raise_to(self, bound: float) -> None:
+        """Take over a better bound; whole prices round it up."""
+        self.bound = max(self.bound, float(np.ceil(bound - 1e-5)) if self.base.whole else bound)
+
+    def closed(self, value: float) -> bool:
+        """Whether the gap is as small as asked for."""
+        return self.limits.closed(value + self.base.constant, self.bound + self.base.constant)
+
+
+def solve_shiftwise(
+    staff: Staff, cover: IntervalCover, limits: Limits, *, seed: int, threads: int, pinned: np.ndarray | None = None,
+    begin: np.ndarray | None = None, watch: Watch | None = None, clock: Callable[[], float] = time.perf_counter, stop: Stop = never,
+) -> Found:  # fmt: skip
+    """Cheapest plan found within the limits, and a bound.
+
+    Parameters
+    ----------
+    pinned : (people, days) kind, ``OFF`` or ``ANY``; begin : a legal plan to start from, the answer is never worse
+    stop : asked often; once true the search ends with what it has
+    """
+    begun = clock()
+    base = field_of(staff, cover, pinned)
+    scratch = [scratch_for(base.kit) for _ in range(SIDE)]
+    plan, blocked = first_plan(base, scratch[0]) if begin is None else (begin, -1)
+    at = np.zeros((*plan.shape, 1), dtype=np.int64)
+    if blocked >= 0:
+        return Found(plan, at, np.inf, -np.inf, "gap", 0, blocked)
+    run = Run(base, limits, seed, watch, clock, stop, begun)
+    hunt = Hunt(base, plan, seed, scratch)
+    run.tell(0.0, hunt.value)
+    with ThreadPoolExecutor(max(1, min(threads, SIDE))) as pool:
+        if base.kit.work.size > LARGE and begin is None:
+            sweep(hunt, 14, pool, replace(PART, late=run.after(ROOT)))
+            run.tell(0.0, hunt.value)
+        _root(run, hunt)
+        ended_by = _hunt(run, hunt, pool)
+    fixed = base.constant + limits.constant
+    return Found(hunt.plan, at, hunt.value + fixed, min(run.bound, hunt.value) + fixed, ended_by, hunt.rounds * SIDE)
+
+
+def first_plan(base: Field, scratch: Scratch) -> tuple[np.ndarray, int]:
+    """A legal plan, everybody's cheapest month as if alone; and the first person who has none, or -1."""
+    people, days, _ = base.shape
+    plan = np.empty((people, days), dtype=np.int64)
+    for p in range(people):
+        if not best_fixed(p, base.kit, scratch, plan[p]):
+            return plan, p
+    return plan, -1
+
+
+def _root(run: Run, hunt: Hunt) -> None:
+    """Bound of the whole by columns; dives for a good plan."""
+    people, days, _ = run.base.shape
+    late = run.after(ROOT)
+    if late():
+        return
+    run.root = Part(run.base, np.arange(people), 0, days - 1, hunt.plan, base_served(run.base), hunt.scratch[0])
+    run.found = bounded(run.root, hunt.value, replace(WHOLE, late=late))
+    run.raise_to(run.found.bound)
+    run.tell(0.0, hunt.value)
+    late = run.after(DIVING)
+    for number in range(DIVES):
+        if late() or run.closed(hunt.value):
+            return
+        rng = np.random.default_rng([run.seed, 3, number]) if number else None
+        plan = dive(run.root, 0.03, hunt.value - EPS, rng, late)
+        if plan is not None:
+            hunt.plan, hunt.value = plan, run.root.price_of(plan)
+            run.tell(0.0, hunt.value)
+
+
+def _prove(run: Run, hunt: Hunt) -> None:
+    """Try to close the gap: all months of small enough reduced price, then branch and bound; may find a better plan too."""
+    if run.root is None or run.found is None or run.closed(hunt.value):
+        return
+    run.root.stand(hunt.plan)
+    seconds = max(PROOF * run.limits.seconds, 1.0) if run.limits.by_clock else 1e6
+    plan, bound, how = better(run.root, replace(WHOLE, seconds=seconds, share=0.0, late=run.late), None, run.found)
+    if how == "exact":
+        run.raise_to(bound)
+    if plan is not None:
+        hunt.plan, hunt.value = plan, run.root.price_of(plan)
+    run.tell(0.0, hunt.value)
+
+
+def _hunt(run: Run, hunt: Hunt, pool: ThreadPoolExecutor) -> str:
+    limits, proofs = run.limits, list(PROOFS)
+    total = max(1, round(PARTS * len(hunt.plan) * limits.work / SIDE))
+    before = run.clock()
+    proven = np.inf
+    while True:
+        if run.closed(hunt.value):
+            return "gap"
+        if run.stop():
+            return "stop"
+        if not limits.by_clock and hunt.rounds >= total:
+            return "work"
+        if run.late():
+            return "clock"
+        left = max(limits.seconds - (before - run.begun), 1e-3)
+        share = (run.clock() - before) / left if limits.by_clock else hunt.rounds / total
+        if proofs and share >= proofs[0]:
+            proofs.pop(0)
+            if hunt.value < proven - EPS:
+                proven = hunt.value
+                _prove(run, hunt)
+                continue
+        value = hunt.value
+        hunt.step(pool, replace(PART, late=run.late, seconds=PART.seconds if limits.by_clock else 1e6))
+        if hunt.value < value - EPS:
+            run.tell(share, hunt.value)
