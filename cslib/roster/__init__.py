@@ -18,8 +18,8 @@ __all__ = ["Plan", "Problem", "SolveReport", "audit", "hours", "problem", "recou
 
 # Loaded at first use: an abstract month is solved without the tables that a study needs.
 _HOME = {
-    "audit": "audit", "recount": "audit", "sentences": "audit", "problem": "door", "hours": "hours", "unused_hours": "hours", "Plan": "plan", "SolveReport": "plan",
-    "solve": "plan", "trace": "plan", "Problem": "problem",
+    "audit": "audit", "recount": "audit", "sentences": "audit", "problem": "door", "hours": "hours", "unused_hours": "hours",
+    "Plan": "plan", "SolveReport": "plan", "solve": "plan", "trace": "plan", "Problem": "problem",
 }  # fmt: skip
 
 
