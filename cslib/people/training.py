@@ -1,0 +1,131 @@
+"""Training and coaching from appraisal: needs by the four kinds, sessions for the roster, monthly plan, complaint report, quality meeting."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from cslib.core import tables
+from cslib.params.kpi import KpiFile, TrainingFile
+from cslib.people.scoring import Z95, kpi_points
+from cslib.people.targets import pooled
+
+COACHING = "coaching"
+
+
+def training_needs(facts: pd.DataFrame, employees: pd.DataFrame, kpis: KpiFile, training: TrainingFile, month: str) -> pd.DataFrame:
+    """Who needs which kind in a month, and why.
+
+    Induction for everybody hired in the month (S001-07). For the others each KPI that lies below the standard **beyond its noise** (upper end
+    of the 95 % interval of its points below ``weak_below_points``) leads to its kind of training; two or more of them, to coaching too (S001-18).
+
+    Parameters
+    ----------
+    facts : DataFrame, table ``kpi_facts``     those of ``month`` are used
+    employees : DataFrame, table ``employees``
+
+    Returns
+    -------
+    DataFrame [employee_id, kind, kpis]; for the manager, never for the roster.
+    """
+    first = pd.Timestamp(f"{month}-01")
+    new = employees[(employees["hired"] >= first) & (employees["hired"] < first + pd.offsets.MonthBegin(1))]["employee_id"]
+    rows = [{"employee_id": person, "kind": "induction", "kpis": ""} for person in new]
+    now = facts[facts["period"].eq(month) & facts["kpi"].isin(list(kpis.kpis))]
+    if not now.empty:
+        lines = kpi_points(now, kpis)
+        weak = lines[lines["points"] + Z95 * lines["error"].fillna(np.inf) < training.weak_below_points.value]
+        for person, part in weak.groupby("employee_id", sort=False):
+            low = list(part["kpi"])
+            for kind, how in training.kinds.items():
+                answered = [kpi for kpi in low if kpi in how.kpis]
+                if answered:
+                    rows.append({"employee_id": person, "kind": kind, "kpis": ", ".join(answered)})
+            if len(low) > 1:
+                rows.append({"employee_id": person, "kind": COACHING, "kpis": ", ".join(low)})
+    order = dict(zip(employees["employee_id"], employees["position"], strict=True))
+    found = pd.DataFrame(rows, columns=["employee_id", "kind", "kpis"])
+    return found.sort_values(["kind", "employee_id"], key=lambda c: c.map(order) if c.name == "employee_id" else c, kind="stable", ignore_index=True)
+
+
+def training_sessions(needs: pd.DataFrame, training: TrainingFile, month: str, employees: pd.DataFrame) -> pd.DataFrame:
+    """Sessions of the month after an appraisal as off-queue work that the roster can take.
+
+    Groups are filled in the order of the staff list; induction lies within ``induction_within_days`` of hiring, the others within the month. The
+    table holds neither kind of need nor score: the roster sees an activity, a length and a window.
+
+    Returns
+    -------
+    DataFrame, table ``off_queue``.
+    """
+    first = dt.date(int(month[:4]), int(month[5:]), 1)
+    last = ((first.replace(day=28) + dt.timedelta(days=4)).replace(day=1)) - dt.timedelta(days=1)
+    hired = dict(zip(employees["employee_id"], employees["hired"], strict=True))
+    days = dt.timedelta(days=int(training.induction_within_days.value))
+    rows = []
+    for number, (kind, part) in enumerate(needs.groupby("kind", sort=True), start=1):
+        how = training.coaching if kind == COACHING else training.kinds[str(kind)]
+        for place, person in enumerate(part["employee_id"]):
+            start = max(first, hired[person].date()) if kind == "induction" else first
+            end = max(start, min(last, hired[person].date() + days)) if kind == "induction" else last
+            rows.append(
+                {"session": f"{month}-{number:02d}-{place // how.group + 1:02d}", "employee_id": person, "activity": "training",
+                 "hours_h": how.hours_h, "earliest": start, "latest": end, "together": how.group > 1}
+            )  # fmt: skip
+    return tables.check("off_queue", pd.DataFrame(rows), source="people.training_sessions") if rows else tables.empty("off_queue")
+
+
+def training_plan(needs: pd.DataFrame, training: TrainingFile, month: str) -> pd.DataFrame:
+    """The monthly plan (S002-24): by kind people, sessions, hours off the queue, pass-rate target (S002-25). Kinds without need stand with 0."""
+    rows = []
+    for kind in (*training.kinds, COACHING):
+        how = training.coaching if kind == COACHING else training.kinds[kind]
+        people = int(needs["kind"].eq(kind).sum())
+        rows.append(
+            {"month": month, "training": kind, "people": people, "sessions": -(-people // how.group), "hours_h": people * how.hours_h,
+             "pass_rate_target_share": training.pass_rate_target.value}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def complaint_report(complaints: pd.DataFrame, contacts: float, month: str) -> pd.DataFrame:
+    """Monthly complaint report of the department (S002-33): by category received, upheld, handled in time, rate per 100 contacts; and in all.
+
+    Parameters
+    ----------
+    complaints : DataFrame [month, category, upheld, in_time]   one row a complaint; upheld and in_time are flags
+    contacts : contacts of the month
+    """
+    now = complaints[complaints["month"].eq(month)]
+    parts = [(str(category), part) for category, part in now.groupby("category")] + [("total", now)]
+    rows = [
+        {"month": month, "category": name, "received": len(part), "upheld": int(part["upheld"].sum()), "in_time": int(part["in_time"].sum()),
+         "in_time_share": float(part["in_time"].mean()) if len(part) else float("nan"),
+         "upheld_per_100": 100 * float(part["upheld"].sum()) / contacts if contacts else float("nan")}
+        for name, part in parts
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def quality_meeting(facts: pd.DataFrame, kpis: KpiFile, role_set: str, month: str, before: str) -> pd.DataFrame:
+    """Table of the service-quality meeting (S001-19, S000-09): KPIs now and before, target, state; measure and owner empty."""
+    rows = []
+    for code in kpis.role_sets[role_set].weights:
+        kpi = kpis.kpis[code]
+        now, then = (pooled(facts[facts["period"].eq(period)], code).value for period in (month, before))
+        reached = now >= kpi.target if kpi.better == "higher" else now <= kpi.target
+        rows.append(
+            {
+                "kpi": code,
+                "value": now,
+                "value_before": then,
+                "target": kpi.target,
+                "reached": bool(reached),
+                "measure": "",
+                "responsible": "",
+                "due": "",
+            }
+        )
+    return pd.DataFrame(rows)
