@@ -11,6 +11,7 @@ from cslib.core.shifts import Break, Shift
 from cslib.core.units import MINUTES_PER_DAY, minute_of
 from cslib.params.events import Borrow, Event
 from cslib.params.source import Meaning, Refusal, Strict
+from cslib.params.workload import Workload
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -259,6 +260,7 @@ class Site(Strict):
     cover: CoverRule = CoverRule()
     demand: DemandSettings = DemandSettings()
     events: dict[str, Event] = Field(default_factory=dict)
+    workload: Workload = Workload()
     roster: RosterSettings = RosterSettings()
     repair: RepairSettings = RepairSettings()
     payroll: Payroll = Payroll()

@@ -71,7 +71,7 @@ def study_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
     source, target = params_dir(), tmp_path / "params"
     for name in ("law", "pay"):
         shutil.copytree(source / name, target / name)
-    for name in ("words.yml", "prices.yml"):
+    for name in ("words.yml", "prices.yml", "drivers.yml"):
         shutil.copy(source / name, target / name)
     (target / "scenarios").mkdir()
     shutil.copy(source / "scenarios" / "base.yml", target / "scenarios" / "base.yml")
