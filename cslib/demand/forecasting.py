@@ -58,5 +58,6 @@ def queue_forecast(history: QueueHistory, study: Study) -> tuple[pd.DataFrame, t
         frame[name] = quantiles[..., i].ravel()
     frame["aht_s"] = history.handle_time.at(times)
     frame["method"] = NO_CONTACTS if model.silent else METHOD
-    frame.loc[~opened.ravel(), "method"] = CLOSED
+    hours = history.grid.week_open[days.day_of_week.to_numpy()] if model.silent else opened
+    frame.loc[~hours.ravel(), "method"] = CLOSED
     return frame, method.folds, method.weight
