@@ -98,9 +98,10 @@ def test_a_new_queue_borrows_a_history(study_of) -> None:
     past = past[past.index >= "2025-12-01"]
     young = past[past.index >= "2026-06-10"]
     own = pd.Series(stream(2, "own").poisson(young * 0.1).astype(float), young.index)
+    hours = '    opening: [{days: [mon, tue, wed, thu, fri], from: "09:00", to: "18:00"}]\n    deadline_h: 4\n'
     change = {
         "model: deferred": "model: erlang_c\n    service: {level_share: 0.8, target_s: 20}",
-        '    opening: [{days: [mon, tue, wed, thu, fri], from: "09:00", to: "18:00"}]\n    deadline_h: 4\n': '    opening: [{from: "08:00", to: "20:00"}]\n',
+        hours: '    opening: [{from: "08:00", to: "20:00"}]\n',
         "  history_days_min: 28\n": "  history_days_min: 28\n  borrow: {mail: {from: phone, contacts_share: 0.2}}\n",
     }
     aht = {"phone": past * 0 + 240.0, "mail": own * 0 + 600.0}

@@ -96,7 +96,7 @@ def test_handle_time_of_history_or_site(study) -> None:
 def test_a_history_of_zeros_forecasts_zero(study_of) -> None:
     found = demand.forecast(study_of({**BOTH, "phone": PHONE * 0}, "2026-07", aht_s=AHT)).query("queue == 'phone'")
     assert found["contacts"].sum() == 0
-    assert set(found["method"]) == {"closed"}  # every weekday is silent
+    assert set(found["method"]) == {"no_contacts", "closed"}
 
 
 def test_all_findings_of_all_queues_at_once(study_of) -> None:
