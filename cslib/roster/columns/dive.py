@@ -29,7 +29,7 @@ def dive(part: Part, share: float, most: float, rng: np.random.Generator | None 
         value, weights = _price_out(part)
         if value > most - EPS or late():
             break
-        plan = _months(part, weights)
+        plan = months_of(part, weights)
         if plan is not None:
             break
         _fix(part, weights, settled, open_cells, share, rng)
@@ -56,10 +56,10 @@ def _price_out(part: Part) -> tuple[float, np.ndarray]:
     return value, np.array(part.lp.getSolution().col_value)[len(part.shortage) :]
 
 
-def _months(part: Part, weights: np.ndarray) -> np.ndarray | None:
+def months_of(part: Part, weights: np.ndarray) -> np.ndarray | None:
     """The months, if everybody has one of full weight."""
     who, months, _, _ = part.pool.joined()
-    chosen = np.flatnonzero(weights > 1 - EPS)
+    chosen = np.flatnonzero(weights[: len(who)] > 1 - EPS)
     if len(np.unique(who[chosen])) < len(part.people):
         return None
     plan = np.empty((len(part.people), months.shape[1]), dtype=np.int64)

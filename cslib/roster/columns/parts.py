@@ -96,14 +96,15 @@ class Hunt:
         self.rounds += 1
 
     def take(self, draw: Draw, plan: np.ndarray) -> bool:
-        """Put months of a part into the plan if that makes it better."""
+        """Put months of a part into the plan unless that makes it dearer; whether it is cheaper now."""
         trial = self.plan.copy()
         trial[draw.people, draw.first : draw.last + 1] = plan
         value = plan_price(self.base, trial)
-        if value > self.value - EPS:
+        if value > self.value + EPS:
             return False
+        cheaper = value < self.value - EPS
         self.plan, self.value = trial, value
-        return True
+        return cheaper
 
     def _resize(self, group: int, how: str, taken: bool) -> None:
         factor = 1.0 if taken else {"closed": 1.03, "exact": 0.97, "tried": 0.9}.get(how, 1.0)

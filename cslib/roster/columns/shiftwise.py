@@ -138,9 +138,8 @@ def _prove(run: Run, hunt: Hunt) -> None:
         return
     run.root.stand(hunt.plan)
     seconds = max(PROOF * run.limits.seconds, 1.0) if run.limits.by_clock else 1e6
-    plan, bound, how = better(run.root, replace(WHOLE, seconds=seconds, share=0.0, late=run.late), None, run.found)
-    if how == "exact":
-        run.raise_to(bound)
+    plan, bound, _ = better(run.root, replace(WHOLE, seconds=seconds / 3, share=0.0, late=run.late), None, run.found)
+    run.raise_to(bound)
     if plan is not None:
         hunt.plan, hunt.value = plan, run.root.price_of(plan)
     run.tell(0.0, hunt.value)

@@ -6,19 +6,20 @@ listed, the integer master over them is exact; else it is a good guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
 from scipy import sparse
 
-from cslib.roster.columns.dive import dive
+from cslib.roster.columns.dive import dive, months_of
 from cslib.roster.columns.kit import NEVER
 from cslib.roster.columns.limits import Stop, never
 from cslib.roster.columns.part import EPS, Part
 from cslib.roster.columns.paths import months_below, to_go
 
-NEAR = (0.6, 0.4, 0.25, 0.15, 0.08)  # shares of the gap tried where not all its months can be listed
+NEAR = (0.1, 0.25, 0.5, 1.0)  # shares of the gap within which all months are listed, one after another
+CLOSE = 0.2  # share of the gap tried in a part
 
 
 @dataclass(frozen=True)
@@ -153,16 +154,6 @@ def _tree(part: Part, who: np.ndarray, cost: np.ndarray, rows: sparse.csr_array,
     return solver
 
 
-def near(part: Part, found: Bounded, incumbent: float, effort: Effort, gap: float) -> np.ndarray | None:
-    """Better plan of the months closest to the bound: the largest share of the gap within which all can be listed."""
-    for share in NEAR:
-        if effort.late():
-            return None
-        if listed(part, found, share * gap, effort):
-            return branch(part, found, incumbent, effort, share * gap, part.current)[0]
-    return None
-
-
 def better(part: Part, effort: Effort, rng: np.random.Generator | None = None, found: Bounded | None = None) -> tuple[np.ndarray | None, float, str]:
     """A better plan of the part, if found, a bound of the part, and how it ended: closed (none exists), exact, tried, late.
 
@@ -175,14 +166,45 @@ def better(part: Part, effort: Effort, rng: np.random.Generator | None = None, f
     if found is None:
         found = bounded(part, value, effort)
     if found.bound > value - step + EPS:
-        return None, found.bound, "closed"
+        return aside(part), found.bound, "closed"
     if effort.late():
         return None, found.bound, "late"
+    if effort.share == 0.0:
+        return near(part, found, effort, step)
     gap = value - step - found.bound
+    close = rng is not None and rng.random() < 0.5
     whole = listed(part, found, gap, effort)
     if whole:
         plan, tree = branch(part, found, value, effort, gap, part.current)
         return plan, max(found.bound, min(tree, value if plan is None else part.price_of(plan))), "exact"
-    if effort.share == 0.0:
-        return near(part, found, value, effort, gap), found.bound, "tried"
+    few = replace(effort, each=effort.each // 2, listed=effort.listed // 2)
+    if close and listed(part, found, CLOSE * gap, few):
+        return branch(part, found, value, effort, CLOSE * gap, part.current)[0], found.bound, "tried"
     return dive(part, effort.share, value - step + EPS, rng, effort.late), found.bound, "tried"
+
+
+def aside(part: Part) -> np.ndarray | None:
+    """Other months of the same value as the incumbent's, if the master stands at some: a step aside that opens new parts."""
+    plan = months_of(part, np.array(part.lp.getSolution().col_value)[len(part.shortage) :])
+    if plan is None or (plan == part.current).all() or part.price_of(plan) > part.value + EPS:
+        return None
+    return plan
+
+
+def near(part: Part, found: Bounded, effort: Effort, step: float) -> tuple[np.ndarray | None, float, str]:
+    """Months ever farther from the bound: a better plan, and a better bound.
+
+    A plan either uses only months of reduced price up to t, then it costs no less than the tree over those; or one beyond, then it costs more
+    than the bound + t. Shares of the gap grow, so that a better plan found early makes the later ones smaller.
+    """
+    best, bound = None, found.bound
+    for share in NEAR:
+        gap = part.value - step - found.bound
+        if effort.late() or gap < -EPS or not listed(part, found, share * gap, effort):
+            break
+        plan, tree = branch(part, found, part.value, effort, share * gap, part.current)
+        if plan is not None:
+            best = plan
+            part.stand(plan)
+        bound = max(bound, min(tree, part.value if share == 1.0 else found.bound + share * gap))
+    return best, bound, "exact" if bound > part.value - step + EPS else "tried"
