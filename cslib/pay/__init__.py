@@ -1,7 +1,20 @@
-"""Pay: payslips from hours and grades, wage cost of the site, and the arithmetic behind every amount."""
+"""Pay: payslips to net pay and employer cost, wage cost of the site, pay structures analysed, simulated, compared and designed."""
 
 from cslib.pay.cost import wage_cost
+from cslib.pay.design import Design, Limits, design, tradeoff
 from cslib.pay.differences import differences
+from cslib.pay.equity import adjusted_gap, oaxaca_blinder, raw_gap
+from cslib.pay.exact import exact
+from cslib.pay.inequality import gini, theil
+from cslib.pay.ladder import Ladder
+from cslib.pay.reform import Reform, cliffs, compare
+from cslib.pay.simulation import Outcome, months_ahead, plain_months, simulate
 from cslib.pay.slips import label, payslips, trace
+from cslib.pay.structure import market_position, pay_mix, position, ranges, scheme_ranges, summary
+from cslib.pay.workforce import Behaviour, Months, People, Structure
 
-__all__ = ["differences", "label", "payslips", "trace", "wage_cost"]
+__all__ = [
+    "Behaviour", "Design", "Ladder", "Limits", "Months", "Outcome", "People", "Reform", "Structure", "adjusted_gap", "cliffs", "compare", "design",
+    "differences", "exact", "gini", "label", "market_position", "months_ahead", "oaxaca_blinder", "pay_mix", "payslips", "plain_months", "position",
+    "ranges", "raw_gap", "scheme_ranges", "simulate", "summary", "theil", "trace", "tradeoff", "wage_cost",
+]  # fmt: skip
