@@ -118,7 +118,8 @@ class Board:
         return watches(self.facts)
 
     @cached_property
-    def _by_tick(self) -> list[Watch]:
+    def by_tick(self) -> list[Watch]:
+        """The posts that may never be empty, their limits by tick."""
         return [Watch(w.queue, w.number, w.limit[:: self.tick]) for w in self._watches]
 
     @property
@@ -190,6 +191,10 @@ class Board:
         if who not in self._own_yuan:
             self._own_yuan[who] = self._yuan_of(self.people[who])
         return self._own_yuan[who]
+
+    def presence(self, first: int, last: int) -> Presence:
+        """Everybody between two ticks."""
+        return self._presence(first, last, {})
 
     def window_yuan(self, first: int, last: int) -> float:
         """Priced cost of shortage and surplus between two ticks of whole intervals [yuan]."""
@@ -281,7 +286,7 @@ class Board:
     def _price(self, there: Presence, first: int, last: int) -> float:
         step = self.facts.horizon.interval_min // self.tick
         a, b = first // step, last // step
-        watched = [Watch(w.queue, w.number, w.limit[first:last]) for w in self._by_tick]
+        watched = [Watch(w.queue, w.number, w.limit[first:last]) for w in self.by_tick]
         peak = self.facts.need.peak[:, a:b]
         if len(self._known) > 200_000:
             self._known.clear()

@@ -17,6 +17,7 @@ from cslib.core.shifts import Shift
 from cslib.intake.study import Study
 from cslib.roster.audit.spans import common
 from cslib.roster.life.board import OFF_DUTY, Board, Change, Entry
+from cslib.roster.life.stand_ins import Chain, relieve, void_covers
 
 Cells = dict[tuple[str, dt.date], Entry]
 _TRIED = 60  # best changes that are tried in full, of each kind
@@ -41,12 +42,13 @@ class Repair:
 
     Attributes
     ----------
-    board : the repaired month; ``moves`` : cells changed
+    board : the repaired month; ``moves`` : cells changed; ``chains`` : stand-ins found for the holes at posts
     gap_yuan : priced cost with the hole left as it is, repaired_yuan : after the repair, both above the month before the absence
     """
 
     board: Board
     moves: tuple[Move, ...]
+    chains: tuple[Chain, ...]
     gap_yuan: float
     repaired_yuan: float
 
@@ -74,20 +76,49 @@ def repair(
     Repair; its board's tables are legal wherever the published month was, with the absences recorded.
     """
     calm = Board(roster, covers, need, study)
-    board = Board(roster, covers, need, study, absences)
-    every = 0, board.ticks
-    gap = board.window_yuan(*every) - calm.window_yuan(0, calm.ticks)
+    start = calm.window_yuan(0, calm.ticks) + sum(map(calm.own_yuan, calm.people))
     now = absences["start"].min() if now is None else now
     gone = {(r.employee_id, r.start, r.end) for r in absences.itertuples(index=False)}
-    days = sorted({d for _, start, end in gone for d in _days(board, start, end)})
-    search = _Search(board, days, now, {who for who, _, _ in gone})
-    total = gap
+    days = sorted({d for _, begin, end in gone for d in _days(calm, begin, end)})
+    found = []
+    for by_cells in (False, True):  # stand-ins on duty alone, or people moved first
+        board = Board(roster, covers, need, study, absences)
+        void = void_covers(board)
+        board.apply(board.trial({}, tuple(c for c in board.covers if c not in void)))
+        gap = _total(board) - start
+        chains = relieve(board, days)
+        if by_cells:
+            board, chains = _by_cells(board, chains, days, now, {who for who, _, _ in gone}, start)
+        found.append(Repair(board, _moves(board, calm), tuple(chains), gap, _total(board) - start))
+    change = study.params.site.repair.change_yuan
+    return min(found, key=lambda r: r.repaired_yuan + change * len(r.moves))
+
+
+def _by_cells(
+    board: Board, chains: list[Chain], days: list[dt.date], now: pd.Timestamp, absent: set[str], start: float
+) -> tuple[Board, list[Chain]]:  # fmt: skip
+    """Move people until the month costs what it did, first without the stand-ins of the absent, then give stand-ins to what is left."""
+    mine = {c for made in chains if made.hole.absent_id in absent for c in made.covers}
+    board.apply(board.trial({}, tuple(c for c in board.covers if c not in mine)))
     published = {(who, day): board.entry(who, day) for who in board.people for day in board.days}
-    while (best := search.best(published)) is not None:
+    search = _Search(board, days, now, absent)
+    above = _total(board) - start
+    while above > _NOISE and (best := search.best(published)) is not None:
         board.apply(best)
-        total += best.delta_yuan
-    moves = [Move(who, day, published[who, day] or OFF_DUTY, board.entry(who, day) or OFF_DUTY) for who, day in sorted(board.changed)]
-    return Repair(board, tuple(m for m in moves if m.before != m.after), gap, total)
+        above += best.delta_yuan
+    void = void_covers(board)
+    board.apply(board.trial({}, tuple(c for c in board.covers if c not in void)))
+    kept = [made for made in chains if made.hole.absent_id not in absent and not set(made.covers) & set(void)]
+    return board, [*kept, *relieve(board, days)]
+
+
+def _total(board: Board) -> float:
+    return board.window_yuan(0, board.ticks) + sum(map(board.own_yuan, board.people))
+
+
+def _moves(board: Board, before: Board) -> tuple[Move, ...]:
+    pairs = [(key, before.entry(*key) or OFF_DUTY, board.entry(*key) or OFF_DUTY) for key in sorted(board.changed)]
+    return tuple(Move(*key, old, new) for key, old, new in pairs if old != new)
 
 
 def _days(board: Board, start: pd.Timestamp, end: pd.Timestamp) -> Iterator[dt.date]:
@@ -168,7 +199,7 @@ class _Search:
             start = pd.Timestamp(day) + pd.Timedelta(minutes=shift.start_min)
             if start < self.now or not self._meets(shift, day):
                 continue
-            homes = [q for q in shift.queues if board.people[who].holds(queues[q].skill, day)] if shift.queues else [""]
+            homes = [q for q in shift.queues if q in queues and board.people[who].holds(queues[q].skill, day)] if shift.queues else [""]
             for home in homes:
                 for breaks in break_places(shift, board.facts.horizon.interval_min):
                     yield Entry(shift.code, home, breaks)
