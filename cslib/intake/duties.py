@@ -24,7 +24,7 @@ Places = Mapping[tuple[str, dt.date], str]  # (person, day) -> place in the file
 Judge = Callable[[Source, tuple[int, Any], str, dt.date, Mapping[str, Any]], None]
 LOOK_BACK_DAYS = 31
 _NEEDED = (["staff_no", "date", "shift"], ["staff_no", "*"])
-_POSTED = re.compile(r"(.+?)\s*(?:@\s*(.+)|\(\s*(.+?)\s*\))$")  # a cell that names the post as well: 夜@北大堂, 夜(北大堂)
+POSTED = re.compile(r"(.+?)\s*(?:@\s*(.+)|\(\s*(.+?)\s*\))$")  # a cell that names the post as well: 夜@北大堂, 夜(北大堂)
 _MONTH_DAY = re.compile(r"(?:(\d{1,2})[月/-])?(\d{1,2})[日号號]?(?:\s*\(?(?:星期|周|週)?[一二三四五六日天]?\)?)?")
 
 
@@ -96,7 +96,7 @@ def _spread(frame: pd.DataFrame, desk: Desk, skills: pd.DataFrame) -> pd.DataFra
 
 def _read(path: Path, desk: Desk, span: Horizon, *, pinned: bool, judge: Judge | None = None) -> tuple[pd.DataFrame, Places]:
     """Duties that start inside ``span``, and where they stand."""
-    source = open_sources(path, "duties", _NEEDED, extra=lambda cell: _day_header(cell, span))[0]
+    source = open_sources(path, "duties", _NEEDED, extra=lambda cell: day_header(cell, span))[0]
     cells = _long(source, desk) if source.has("date") and source.has("shift") else _grid(source)
     codes, rows, outside = shift_words(desk.params), [], 0
     seen: dict[tuple[str, dt.date], int] = {}
@@ -125,7 +125,7 @@ def _read(path: Path, desk: Desk, span: Horizon, *, pinned: bool, judge: Judge |
     return tables.check("roster", pd.DataFrame(rows), source=source.sheet.file) if rows else tables.empty("roster"), places
 
 
-def _day_header(cell: Any, span: Horizon) -> dt.date | None:
+def day_header(cell: Any, span: Horizon) -> dt.date | None:
     """The day of a grid's column: a date, 12/1, 12月1日, or the bare day of the month in which the span ends."""
     last = span.dates[-1]
     try:
@@ -161,7 +161,7 @@ def _entry(source: Source, place: tuple[int, Any], day: dt.date, given: str, des
     """Kind, shift, times, breaks and queue of the cell at ``place`` (row, column); None with a finding if it can't be read."""
     row, column = place
     word, post = given, source.text(row, "queue")
-    posted = _POSTED.fullmatch(plain(given))
+    posted = POSTED.fullmatch(plain(given))
     if aliases.squeeze(given) not in codes and posted:
         word, post = posted[1], posted[2] or posted[3]
     code = codes.get(aliases.squeeze(word))

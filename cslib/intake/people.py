@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -42,6 +43,8 @@ class Desk:
             return None
         if given in self.ids:
             return self.ids[given]
+        if given in self.ids.values():  # a file of our own, such as accepted pins, names people by pseudonym
+            return given
         near = [number for number in self.ids if number.lstrip("0") == given.lstrip("0")]
         hint = Word("intake.leading_zeros", {"number": near[0]}) if near else ""
         source.add("intake.unknown_person", row, "staff_no", given=privacy.masked(given), count=len(self.ids), hint=hint)
@@ -169,9 +172,15 @@ def _wish(source: Source, row: int, codes: Mapping[str, str]) -> str | None:
 
 
 def shift_words(params: Params) -> dict[str, str]:
-    """Squeezed spelling -> shift code, or OFF for the words of a rest day; spellings of the site come before the general words."""
+    """Squeezed spelling -> shift code, or OFF for the words of a rest day; spellings of the site come before the general words.
+
+    The marks of the workbook count as spellings where they belong to one shift alone and nothing else is spelled like them.
+    """
     found = {aliases.squeeze(spelling): code for spelling, code in params.shift_aliases.items()}
-    return {**dict.fromkeys(aliases.word_set("rest_words"), OFF), **found}
+    marks = [(aliases.squeeze(mark), shift.code) for shift in params.shifts for mark in set((shift.mark or {}).values())]
+    often = Counter(mark for mark, _ in marks)
+    rest = dict.fromkeys(aliases.word_set("rest_words"), OFF)
+    return {**{mark: code for mark, code in marks if often[mark] == 1}, **rest, **found}
 
 
 def allowed_shifts(codes: Mapping[str, str]) -> str:

@@ -28,6 +28,7 @@ FAMILIES = {
     "people.unit.": "params/ladders: units of figures",
     "people.form.": "people.proposals: fields of the form",
     "pay.item.": "pay.items: items that no scheme names",
+    "batch.check.edit.": "roster.life.edits: kinds of edit",
     "audit.detail.": "roster.audit: facts of a violation",
     "audit.fault.": "roster.audit: kinds of fault",
     "audit.sentence.": "params.law: rule codes",

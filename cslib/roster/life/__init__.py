@@ -1,1 +1,8 @@
-"""A roster's life after it was planned: changes judged and priced at once, repair after absences."""
+"""A roster's life after it was planned: changes judged and priced at once, stand-ins, repair after absences, edits that come back."""
+
+from cslib.roster.life.board import Board, Entry
+from cslib.roster.life.edits import Review, review
+from cslib.roster.life.repair import Repair, absence, repair
+from cslib.roster.life.stand_ins import Candidate, Chain, Hole, chain, holes, relieve
+
+__all__ = ["Board", "Candidate", "Chain", "Entry", "Hole", "Repair", "Review", "absence", "chain", "holes", "relieve", "repair", "review"]

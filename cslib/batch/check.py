@@ -1,0 +1,131 @@
+"""A roster file against the published month: what changed, what it costs, which rules it breaks, what mends it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from cslib import intake
+from cslib.core import words
+from cslib.core.errors import RunError
+from cslib.core.paths import shown
+from cslib.core.words import say
+from cslib.intake import Study
+from cslib.report import finished_runs
+from cslib.report.store import read_table
+from cslib.roster import life, sentences
+from cslib.roster.life.edits import Broken, Edit, Review, WayOut
+
+PIN_COLUMNS = ("staff_no", "date", "shift", "queue", "breaks")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: sentences for the reader; ``clean`` if every cell was understood and no rule is broken."""
+
+    lines: tuple[str, ...]
+    clean: bool
+
+
+def check_roster(path: Path, site: str, month: str, *, scenario: str = "base", accept: Path | None = None) -> Checked:
+    """Check a roster file against the newest finished run of a month.
+
+    Parameters
+    ----------
+    path : the workbook as edited, or any list or grid of people, days and shifts
+    site, month, scenario : the published month
+    accept : where to write the changed cells as pins (CSV for ``files.pins`` of the site); only a legal roster is accepted
+
+    Raises
+    ------
+    IntakeError, RunError  if the file can't be read, no run of the month is finished, or what is to be accepted is not legal.
+    """
+    study = intake.open_study(site, month=month, scenario=scenario)
+    roster, covers, need = published(study)
+    found = life.review(intake.read_roster(path, study), roster, covers, need, study)
+    clean = not found.faults and not found.broken
+    lines = told(found, study)
+    if accept is not None:
+        if not clean:
+            raise RunError("batch.not_accepted", where=shown(path), faults=len(found.faults), broken=len(found.broken))
+        write_pins(found.pins, accept)
+        lines = (*lines, say("batch.check.accepted", count=len(found.pins), path=shown(accept)))
+    return Checked(lines, clean)
+
+
+def published(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Roster, covers and requirement of the newest finished run of the study's month and scenario.
+
+    Raises
+    ------
+    RunError  if there is none.
+    """
+    runs = [run for run in finished_runs(study.site, study.month) if run.folder.name.startswith(f"{study.params.scenario}-")]
+    if not runs:
+        raise RunError("batch.nothing_published", site=study.site, month=study.month, scenario=study.params.scenario)
+    newest = max(runs, key=lambda run: (run.folder / "manifest.json").stat().st_mtime)
+    tables = (read_table(name, newest.folder / "tables" / f"{name}.csv") for name in ("roster", "covers", "requirement"))
+    roster, covers, need = tables
+    return roster, covers, need
+
+
+def told(found: Review, study: Study) -> tuple[str, ...]:
+    """The review in sentences of the reader's language."""
+    shown_edits = [_edit(edit, study) for edit in found.edits]
+    lines = [say("batch.check.same")] if not found.edits and not found.faults else [say("batch.check.edits", count=len(found.edits))]
+    lines += shown_edits
+    if found.faults:
+        lines += [say("batch.check.faults", count=len(found.faults)), *(f"  {fault}" for fault in found.faults)]
+    if found.broken:
+        lines += [say("batch.check.broken", count=len(found.broken)), *(_broken(b) for b in found.broken)]
+        lines += [_way_out(way, study) for way in found.ways_out]
+    else:
+        lines.append(say("batch.check.legal"))
+    return (*lines, say("batch.check.cost", yuan=f"{found.delta_yuan:+,.0f}"))
+
+
+def _edit(edit: Edit, study: Study) -> str:
+    facts = {"who": edit.employee_id, "day": edit.day.isoformat() if edit.day else "", "where": edit.where}
+    facts |= {"before": _mark(edit.before, study), "after": edit.after, "yuan": f"{edit.delta_yuan:+,.0f}"}
+    return "  " + say(f"batch.check.edit.{edit.kind}", **facts)
+
+
+def _mark(code: str, study: Study) -> str:
+    """A code of the roster for a reader."""
+    shift = {s.code: s for s in study.params.shifts}.get(code)
+    if shift is not None:
+        return f"{code} {words.pick(shift.name)}" if shift.name else code
+    return {"rest": say("report.mark.rest"), "leave": say("report.mark.leave")}.get(code, code)
+
+
+def _broken(broken: Broken) -> str:
+    (text,) = sentences(broken.violation.to_frame().T)
+    return "  " + say("batch.check.at", text=text, cells=", ".join(broken.cells) or "-")
+
+
+def _way_out(way: WayOut, study: Study) -> str:
+    facts = {"who": way.employee_id, "yuan": f"{way.delta_yuan:+,.0f}"}
+    if way.entry is None or way.day is None:
+        return "  " + say("batch.check.undo", cell=way.undo, **facts)
+    after = _mark(way.entry.code or "rest", study)
+    return "  " + say("batch.check.also", day=way.day.isoformat(), after=after, **facts)
+
+
+def write_pins(pins: pd.DataFrame, path: Path) -> None:
+    """Write changed cells as pins, whole or not at all.
+
+    Raises
+    ------
+    RunError  if the place can't be written.
+    """
+    frame = pins.rename(columns={"employee_id": "staff_no"}).assign(shift=pins["shift"].where(pins["kind"].eq("work"), "OFF"), date=pins["date"].dt.strftime("%Y-%m-%d"))
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        frame.loc[:, list(PIN_COLUMNS)].to_csv(aside, index=False, encoding="utf-8-sig")
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise RunError("batch.not_writable", where=shown(path), problem=error.strerror or str(error)) from None
