@@ -121,7 +121,8 @@ def write_pins(pins: pd.DataFrame, path: Path) -> None:
     ------
     RunError  if the place can't be written.
     """
-    frame = pins.rename(columns={"employee_id": "staff_no"}).assign(shift=pins["shift"].where(pins["kind"].eq("work"), "OFF"), date=pins["date"].dt.strftime("%Y-%m-%d"))
+    frame = pins.rename(columns={"employee_id": "staff_no"})
+    frame = frame.assign(shift=frame["shift"].where(frame["kind"].eq("work"), "OFF"), date=frame["date"].dt.strftime("%Y-%m-%d"))
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         frame.loc[:, list(PIN_COLUMNS)].to_csv(aside, index=False, encoding="utf-8-sig")

@@ -100,6 +100,23 @@ def run(site: str, month: str, scenario: str, contacts: str, again: bool) -> Non
         sys.exit(3)
 
 
+@main.command(help=say("batch.help.check"))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("site")
+@click.option("--month", required=True, help=say("batch.help.month"))
+@click.option("--scenario", default="base", help=say("batch.help.scenario"))
+@click.option("--accept", type=click.Path(path_type=Path), default=None, help=say("batch.help.accept"))
+@_spoken
+def check(file: Path, site: str, month: str, scenario: str, accept: Path | None) -> None:
+    """Check a roster file against the published month."""
+    from cslib.batch.check import check_roster
+
+    found = check_roster(file, site, month, scenario=scenario, accept=accept)
+    click.echo("\n".join(found.lines))
+    if not found.clean:
+        sys.exit(3)
+
+
 @main.command(help=say("batch.help.runs"))
 @_spoken
 def runs() -> None:

@@ -79,8 +79,7 @@ def read_roster(path: Path, study: Study) -> Returned:
     IntakeError  if the file can't be read at all, or holds no roster. Single cells that can't be read are faults of the result.
     """
     horizon = study.horizon
-    sheets = open_sources(path, "roster", _NEEDED, extra=lambda cell: _day(cell, horizon), several=True)
-    source = next((sheet for sheet in sheets if sheet.wide), sheets[0])  # the grid, where lists of breaks and covers stand beside it
+    (source,) = open_sources(path, "roster", _NEEDED, extra=lambda cell: _day(cell, horizon), workbook=True)
     staff = names(study)
     ids = {**dict(zip(staff["staff_no"], staff["employee_id"], strict=True)), **{who: who for who in staff["employee_id"]}}
     reader = _Reader(source, study, ids)

@@ -68,12 +68,13 @@ def fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def read_sheets(path: Path, fits: Callable[[list[list[str]]], int]) -> list[Sheet]:
+def read_sheets(path: Path, fits: Callable[[list[list[str]]], int], *, blank_formulas: bool = False) -> list[Sheet]:
     """All visible sheets of a file; a CSV has one, without name.
 
     Parameters
     ----------
     fits : number of known headers among the given rows of texts; decides the separator of a CSV
+    blank_formulas : read a formula without a stored result as an empty cell instead of refusing the file
 
     Raises
     ------
@@ -88,7 +89,7 @@ def read_sheets(path: Path, fits: Callable[[list[list[str]]], int]) -> list[Shee
     if path.stat().st_size > MOST_BYTES:
         raise IntakeError("intake.file_size", where=shown(path), given=path.stat().st_size // 2**20, allowed=MOST_BYTES // 2**20)
     if suffix in {".xlsx", ".xlsm"}:
-        return _excel(path)
+        return _excel(path, blank_formulas)
     if suffix in {".csv", ".txt", ".tsv"}:
         return [_csv(path, fits)]
     if suffix == ".xls":
@@ -152,16 +153,16 @@ def _common(character: str) -> bool:
     return lead in (0xA1, 0xA3) or 0xB0 <= lead <= 0xF7
 
 
-def _excel(path: Path) -> list[Sheet]:
+def _excel(path: Path, blank_formulas: bool) -> list[Sheet]:
     try:
-        return _visible(path)
+        return _visible(path, blank_formulas)
     except IntakeError:  # a ValueError itself
         raise
     except _DAMAGE as error:
         raise IntakeError("intake.damaged", where=shown(path), problem=type(error).__name__) from None
 
 
-def _visible(path: Path) -> list[Sheet]:
+def _visible(path: Path, blank_formulas: bool) -> list[Sheet]:
     """The visible sheets with cells (sheets of charts have none); formulas by their stored results."""
     _refuse_bloated(path)
     book = _open(path, values=False)
@@ -172,7 +173,7 @@ def _visible(path: Path) -> list[Sheet]:
     if formulas:
         book = _open(path, values=True)
         for title, row, column in formulas:
-            if book[title].cell(row, column).value is None:
+            if not blank_formulas and book[title].cell(row, column).value is None:
                 raise IntakeError("intake.formula", where=f"{shown(path)} [{title}] {get_column_letter(column)}{row}")
     return [_sheet(book[title], size, shown(path), book.epoch == CALENDAR_MAC_1904) for title, size in sizes.items()]
 

@@ -6,6 +6,7 @@ read, so that all findings of a file are reported together.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -133,7 +134,9 @@ def refuse(findings: list[Finding]) -> None:
         raise IntakeError(findings=[*findings[:_SHOWN], *rest])
 
 
-def open_sources(path: Path, kind: str, needed: Sequence[Sequence[str]], *, extra: Extra = lambda _: None, several: bool = False) -> list[Source]:
+def open_sources(
+    path: Path, kind: str, needed: Sequence[Sequence[str]], *, extra: Extra = lambda _: None, several: bool = False, workbook: bool = False
+) -> list[Source]:  # fmt: skip
     """The sheets of a file that hold one kind of input.
 
     Parameters
@@ -142,18 +145,22 @@ def open_sources(path: Path, kind: str, needed: Sequence[Sequence[str]], *, extr
     needed : sets of columns, one of which must be complete (``*`` stands for at least one wide column)
     extra : recognises the header of a wide column
     several : whether the input may be spread over several sheets
+    workbook : a workbook of our own that comes back: the month's grid is meant where lists stand beside it, and formulas without stored
+        results (the grid's totals, after a program saved it) are empty cells
 
     Raises
     ------
     IntakeError  if no sheet has the needed columns, several have but may not, or a header is repeated or of an unknown unit.
     """
-    every = read_sheets(path, lambda rows: max((_score(kind, row, extra) for row in rows), default=0))
+    every = read_sheets(path, lambda rows: max((_score(kind, row, extra) for row in rows), default=0), blank_formulas=workbook)
     sheets = [sheet for sheet in every if not aliases.word_set("help_sheets").intersection(map(aliases.squeeze, sheet.name.split()))] or every
     found = [(sheet, _header(sheet, kind, extra)) for sheet in sheets]
     fitting = [(sheet, header) for sheet, header in found if any(_complete(option, header) for option in needed)]
     if not fitting:
         sheet, header = max(found, key=lambda pair: len(pair[1].columns) + len(pair[1].wide), default=(Sheet(path.name, "", []), _Head()))
         raise _missing(sheet, header, kind, needed)
+    if workbook:
+        fitting = [pair for pair in fitting if pair[1].wide][:1] or fitting[:1]
     if len(fitting) > 1 and not several:
         raise IntakeError("intake.two_sheets", where=fitting[0][0].file, given=", ".join(sheet.name for sheet, _ in fitting))
     sources = [_source(sheet, header, kind) for sheet, header in fitting]
@@ -186,7 +193,9 @@ def _score(kind: str, row: Sequence[Any], extra: Extra) -> int:
 
 
 def plain_header(cell: Any) -> str:
-    """A header as text, line breaks kept (they part the two languages)."""
+    """A header as text, line breaks kept (they part the two languages); a date without its midnight."""
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        return cell.date().isoformat()
     return str(cell).strip() if isinstance(cell, str) else plain(cell)
 
 
