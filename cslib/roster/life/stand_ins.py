@@ -235,6 +235,6 @@ def _solve(
             if len(near) > 1:
                 model += pulp.lpSum(near) <= 1
     if stints and model.solve(pulp.HiGHS(msg=False)) != pulp.LpStatusOptimal:
-        raise SolverError("roster.no_chain", where=hole.post, given=str(board.facts.moment(hole.spans[0][0])))
+        raise SolverError("roster.no_chain", post=hole.post, given=str(board.facts.moment(hole.spans[0][0])))
     chosen = sorted((first, last, who) for who, first, last, _, x in stints if x.value() is not None and x.value() > 0.5)
     return [board.cover(hole.post, hole.absent_id, who, first * board.tick, last * board.tick) for first, last, who in chosen]
