@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
 
 from cslib.core.errors import PayError
 from cslib.pay.ladder import Ladder
@@ -144,6 +142,9 @@ def _rank(one: Design) -> tuple[bool, float, float]:
 
 def _programme(people: People, now: Structure, heads: np.ndarray, limits: Limits, floor: float) -> np.ndarray:
     """Base by grade: cheapest on the grid; slacks for minimum wage, parity, progression, losers and the floor on mean base."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # slow to import: only where it is needed
+    from scipy.sparse import coo_array
+
     grids = [np.arange(low, high + limits.step / 2, limits.step) for low, high in zip(limits.low, limits.high, strict=True)]
     starts = np.concatenate([[0], np.cumsum([len(grid) for grid in grids])])
     amounts, count = np.concatenate(grids), int(starts[-1])

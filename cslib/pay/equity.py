@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
 from cslib.core.errors import PayError
 from cslib.pay.cost import LEAST_PEOPLE
@@ -61,6 +60,8 @@ def adjusted_gap(pay: np.ndarray, group: np.ndarray, controls: pd.DataFrame) -> 
 
     Source: MacKinnon & White (1985) HC3; equal pay: 妇女权益保障法 art. 45.
     """
+    from scipy.stats import t as student  # slow to import: only where it is needed
+
     mine, others = _both(pay, group)
     design = _design(controls).to_numpy(dtype=float)
     x = np.column_stack([np.ones(len(pay)), np.asarray(group, dtype=float), design])

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 
 from cslib.core.errors import PayError
 from cslib.pay.ladder import Ladder
@@ -74,6 +73,8 @@ State = tuple[int, int, int]
 
 def _moves(ladder: Ladder, behaviour: Behaviour, ability: float, states: list[State], index: dict[State, int]) -> np.ndarray:
     """Transition chances at the end of a period for one ability."""
+    from scipy.stats import norm  # slow to import: only where it is needed
+
     n, top = len(states), len(ladder.grades) - 1
     found = np.zeros((n, n))
     sd = behaviour.sd * np.sqrt((1 - behaviour.rho) / ladder.period_months)
@@ -100,6 +101,8 @@ def _expected_pay(structure: Structure, behaviour: Behaviour, abilities: np.ndar
 
 def expected_factor(structure: Structure, mean: np.ndarray | float, sd: float) -> np.ndarray:
     """Expected performance factor for scores of normal law: E = sum_j a_j (Phi((u_j - mu)/sd) - Phi((l_j - mu)/sd))."""
+    from scipy.stats import norm  # slow to import: only where it is needed
+
     centre = np.atleast_1d(np.asarray(mean, dtype=float))
     if not sd:
         return structure.factor(centre)

@@ -87,11 +87,41 @@ def _drawn(grade: int, table: Any, u: float) -> int:
     return table.shape[1] - 1
 
 
-@numba.njit(nogil=True, fastmath=False)
-def simulate_runs(
-    first: int, runs: int, keys: Any, start: Any, structure: Any, pay_rules: Any, ladder: Any, ladder_rules: Any, behaviour: Any,
-    leave: Any, fill: Any, months: Any, standard: Any, totals: Any, grade_heads: Any,
-) -> None:
+@numba.njit(inline="always")
+def _month_pay(paid: int, service: int, score: float, structure: Any, rules: Any) -> float:
+    """Gross pay of a month [yuan]; no performance pay on probation."""
+    base, fixed, target, steps_at, steps_pay = structure
+    overtime, seniority, probation_share, probation_months = rules
+    on_probation = service < probation_months
+    pay = base[paid] * (probation_share if on_probation else 1.0) * (1.0 + overtime) + fixed[paid] + seniority * (service // 12)
+    if not on_probation:
+        pay += target[paid] * _step_factor(score, steps_at, steps_pay)
+    return float(pay)
+
+
+@numba.njit(inline="always")
+def _book(cell: Any, pay: float, own: float, price: float, plan: float, by_grade: float, by_mix: float) -> None:
+    """One filled post of a month, with the causes of its cost: together with the plan they add up to it."""
+    cell[COST] += pay + own
+    cell[GROSS] += pay
+    cell[HEADS] += 1
+    cell[PRICE] += price
+    cell[RATE_GRADE] += by_grade
+    cell[MIX] += by_mix
+    cell[RATE_VARIABLE] += pay + own - price - plan - by_grade - by_mix
+
+
+@numba.njit(inline="always")
+def _declared(before: float, pay: float, regular: float, newcomer: bool, calendar: int, year_mean: float) -> float:
+    """Declared wage: a newcomer's first month, else regular pay; from July on the mean of the year before."""
+    if before < 0.0:
+        return pay if newcomer else regular
+    return year_mean if calendar == 7 and year_mean > 0.0 else before
+
+
+@numba.njit(nogil=True)
+def simulate_runs(first: int, runs: int, keys: Any, start: Any, structure: Any, pay_rules: Any, ladder: Any, ladder_rules: Any, behaviour: Any,
+                  leave: Any, fill: Any, months: Any, standard: Any, totals: Any, grade_heads: Any) -> None:  # fmt: skip
     """Runs ``first`` .. ``first + runs - 1`` into ``totals`` (runs x months x TOTALS) and ``grade_heads`` (months x grades, summed over runs).
 
     start : (grade, service, since_up, ability);  structure : (base, fixed, target, steps_at, steps_pay)
@@ -100,79 +130,63 @@ def simulate_runs(
     leave, fill : chance by month and grade, by month;  months : (calendar month, floor, cap, employer share)
     standard : cost of a regular month by grade at the first month's contribution year [yuan]
     """
-    grade0, service0, since0, ability0 = start
-    base, fixed, target, steps_at, steps_pay = structure
-    overtime, seniority, probation_share, probation_months = pay_rules
+    for r in range(runs):
+        for post in range(len(start[0])):
+            _post(first + r, post, keys, start, structure, pay_rules, ladder, ladder_rules, behaviour, leave, fill, months, standard, totals[r],
+                  grade_heads)  # fmt: skip
+
+
+@numba.njit(nogil=True)
+def _post(run: int, post: int, keys: Any, start: Any, structure: Any, pay_rules: Any, ladder: Any, ladder_rules: Any, behaviour: Any,
+          leave: Any, fill: Any, months: Any, standard: Any, totals: Any, grade_heads: Any) -> None:  # fmt: skip
+    """One post through all months: its holder scores, is paid, moves, leaves, is replaced."""
     up_at, down_below, table = ladder
     up_runs, down_runs, period_months, lag = ladder_rules
     mean, sd_ability, sd_noise, stuck, entry = behaviour
     calendar, floor, cap, employer = months
-    horizon = len(calendar)
-    history = np.zeros(13, dtype=np.int64)
-    for r in range(runs):
-        run = first + r
-        for post in range(len(grade0)):
-            grade, service, since, holder = grade0[post], service0[post], since0[post], 0
-            ability = ability0[post]
-            if np.isnan(ability):
-                ability = sd_ability * normal(uniform(keys[0], run, post, 0))
-            began, ups, downs, scores, counted, filled = grade, 0, 0, 0.0, 0, True
-            history[:] = grade
-            plan = standard[grade0[post]]
+    regular = structure[0] * (1.0 + pay_rules[0]) + structure[1] + structure[2]
+    grade, service, since, ability, holder = start[0][post], start[1][post], start[2][post], start[3][post], 0
+    if np.isnan(ability):
+        ability = sd_ability * normal(uniform(keys[0], run, post, 0))
+    plan, began, ups, downs, scores, counted, filled = standard[grade], grade, 0, 0, 0.0, 0, True
+    declared, year_sum, year_count, year_mean = -1.0, 0.0, 0, -1.0
+    history = np.full(13, grade)
+    for m in range(len(calendar)):
+        cell = totals[m]
+        if not filled and uniform(keys[3], run, post, m) < fill[m]:
+            holder, filled, grade, began, service, since, ups, downs, scores, counted = holder + 1, True, entry, entry, 0, 0, 0, 0, 0.0, 0
+            ability = sd_ability * normal(uniform(keys[0], run, post, 1000 * holder + m))
+            history[:] = entry
             declared, year_sum, year_count, year_mean = -1.0, 0.0, 0, -1.0
-            for m in range(horizon):
-                cell = totals[r, m]
-                if not filled and uniform(keys[3], run, post, m) < fill[m]:
-                    holder += 1
-                    grade, began, service, since, ups, downs, scores, counted, filled = entry, entry, 0, 0, 0, 0, 0.0, 0, True
-                    ability = sd_ability * normal(uniform(keys[0], run, post, 1000 * holder + m))
-                    history[:] = entry
-                    declared, year_sum, year_count, year_mean = -1.0, 0.0, 0, -1.0
-                    cell[JOINS] += 1
-                if not filled:
-                    cell[VOLUME] -= plan
-                    continue
-                for back in range(12, 0, -1):
-                    history[back] = history[back - 1]
-                history[0] = grade
-                paid = history[lag]
-                score = mean + ability + sd_noise * normal(uniform(keys[1], run, post, m))
-                share = probation_share if service < probation_months else 1.0
-                pay = base[paid] * share * (1.0 + overtime) + fixed[paid] + seniority * (service // 12)
-                if service >= probation_months:
-                    pay += target[paid] * _step_factor(score, steps_at, steps_pay)
-                if calendar[m] == 1:
-                    year_mean = year_sum / year_count if year_count else -1.0
-                    year_sum, year_count = 0.0, 0
-                if declared < 0.0:
-                    declared = pay if holder else base[paid] * (1.0 + overtime) + fixed[paid] + target[paid]
-                elif calendar[m] == 7 and year_mean > 0.0:
-                    declared = year_mean
-                year_sum, year_count = year_sum + pay, year_count + 1
-                own = min(max(declared, floor[m]), cap[m]) * employer[m]
-                price = own - min(max(declared, floor[0]), cap[0]) * employer[0]
-                cost = pay + own
-                cell[COST] += cost
-                cell[GROSS] += pay
-                cell[HEADS] += 1
-                cell[PRICE] += price
-                by_grade, by_mix = standard[paid] - standard[began], standard[began] - plan
-                cell[RATE_GRADE] += by_grade
-                cell[MIX] += by_mix
-                cell[RATE_VARIABLE] += cost - price - plan - by_grade - by_mix
-                grade_heads[m, grade] += 1
-                service, since, before = service + 1, since + 1, grade
-                if table.shape[0]:
-                    grade = _drawn(grade, table, uniform(keys[4], run, post, m))
-                else:
-                    scores, counted = scores + score, counted + 1
-                    if counted == period_months:
-                        grade, ups, downs = _moved(grade, scores / counted, up_at, down_below, (up_runs, down_runs), ups, downs)
-                        scores, counted = 0.0, 0
-                if grade > before:
-                    since = 0
-                    cell[UPS] += 1
-                hazard = leave[m, before] * (stuck if since >= 12 else 1.0)
-                if uniform(keys[2], run, post, m) < hazard:
-                    filled = False
-                    cell[LEAVES] += 1
+            cell[JOINS] += 1
+        if not filled:
+            cell[VOLUME] -= plan
+            continue
+        for back in range(12, 0, -1):
+            history[back] = history[back - 1]
+        history[0] = grade
+        paid = history[lag]
+        score = mean + ability + sd_noise * normal(uniform(keys[1], run, post, m))
+        pay = _month_pay(paid, service, score, structure, pay_rules)
+        if calendar[m] == 1:
+            year_mean, year_sum, year_count = (year_sum / year_count if year_count else -1.0), 0.0, 0
+        declared = _declared(declared, pay, regular[paid], holder > 0, calendar[m], year_mean)
+        year_sum, year_count = year_sum + pay, year_count + 1
+        own = min(max(declared, floor[m]), cap[m]) * employer[m]
+        price = own - min(max(declared, floor[0]), cap[0]) * employer[0]
+        _book(cell, pay, own, price, plan, standard[paid] - standard[began], standard[began] - plan)
+        grade_heads[m, grade] += 1
+        service, since, before = service + 1, since + 1, grade
+        if table.shape[0]:
+            grade = _drawn(grade, table, uniform(keys[4], run, post, m))
+        else:
+            scores, counted = scores + score, counted + 1
+            if counted == period_months:
+                grade, ups, downs = _moved(grade, scores / counted, up_at, down_below, (up_runs, down_runs), ups, downs)
+                scores, counted = 0.0, 0
+        if grade > before:
+            since = 0
+            cell[UPS] += 1
+        if uniform(keys[2], run, post, m) < leave[m, before] * (stuck if since >= 12 else 1.0):
+            filled = False
+            cell[LEAVES] += 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from cslib.pay import kernel
 from cslib.pay.inequality import gini
@@ -80,9 +80,13 @@ def cliffs(structure: Structure, behaviour: Behaviour) -> pd.DataFrame:
     rows = []
     for k in range(1, len(structure.steps_at)):
         jump, at = structure.steps_pay[k] - structure.steps_pay[k - 1], structure.steps_at[k]
-        near = float(norm.cdf(at, behaviour.mean, behaviour.sd) - norm.cdf(at - 1, behaviour.mean, behaviour.sd)) if behaviour.sd else 0.0
+        near = _below(at, behaviour) - _below(at - 1, behaviour) if behaviour.sd else 0.0
         rows += [(grade, float(at), float(jump * structure.target[g]), near) for g, grade in enumerate(structure.grades) if structure.target[g]]
     return pd.DataFrame(rows, columns=["grade", "score", "jump_yuan", "near_share"])
+
+
+def _below(score: float, behaviour: Behaviour) -> float:
+    return 0.5 * (1 + math.erf((score - behaviour.mean) / behaviour.sd / math.sqrt(2)))
 
 
 def turnover_of(outcome: Outcome) -> float:
