@@ -20,12 +20,23 @@ OFF = "OFF"
 
 @dataclass(frozen=True)
 class Break:
-    """A break inside a shift: ``length_min`` long, starting ``earliest_min`` .. ``latest_min`` after the shift's start."""
+    """A time off the queue inside a shift: ``length_min`` long, starting ``earliest_min`` .. ``latest_min`` after the shift's start.
+
+    A meal or pause; or (``split``) the hours at home between the two stretches of a split shift 两头班; or (``session``: its name) training
+    or coaching, paid and placed like a break.
+    """
 
     length_min: int
     earliest_min: int
     latest_min: int
     paid: bool = False
+    split: bool = False
+    session: str = ""
+
+    @property
+    def rests(self) -> bool:
+        """True for a time of rest, on which a meal can be had: any but a session."""
+        return not self.session
 
     def positions(self, interval_min: int) -> list[int]:
         """Possible starts [min after the shift's start] on the site's grid."""
@@ -33,8 +44,28 @@ class Break:
 
 
 @dataclass(frozen=True)
+class Pattern:
+    """What a shift type asks of the days around it; 0 and empty ask nothing.
+
+    Attributes
+    ----------
+    run_most, run_least : days in a row on which this shift is worked
+    not_before : shifts that may not start on the day after it
+    followed_by : what the day after it must be, shift codes and OFF (a day without a duty)
+    """
+
+    run_most: int = 0
+    run_least: int = 0
+    not_before: tuple[str, ...] = ()
+    followed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Shift:
-    """A shift type: presence from ``start_min`` (minute of the day) for ``length_min`` minutes, breaks included."""
+    """A shift type: presence from ``start_min`` (minute of the day) for ``length_min`` minutes, breaks included.
+
+    standby : the person is on call 备班, at no post in person, and the hours are no working hours
+    """
 
     code: str
     start_min: int
@@ -44,11 +75,18 @@ class Shift:
     mark: Mapping[str, str] | None = None  # one or two characters for the workbook, such as 早 / E
     colour: str = "#d9d9d9"
     queues: tuple[str, ...] = ()  # home posts this shift may serve; empty = pooled over all queues
+    standby: bool = False
+    pattern: Pattern = Pattern()
+
+    @property
+    def split(self) -> bool:
+        """True for a split shift: two stretches of work with hours off between them."""
+        return any(b.split for b in self.breaks)
 
     @property
     def paid_min(self) -> int:
-        """Paid minutes: presence less unpaid breaks."""
-        return self.length_min - sum(b.length_min for b in self.breaks if not b.paid)
+        """Paid minutes: presence less unpaid breaks; none on standby."""
+        return 0 if self.standby else self.length_min - sum(b.length_min for b in self.breaks if not b.paid)
 
     @property
     def end_min(self) -> int:

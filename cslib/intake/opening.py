@@ -45,7 +45,7 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     horizon = Horizon.month(month, params.site.interval_min)
     spec = params.site.files
     contact_paths = [_path(params, name) for name in ([contacts] if contacts else spec.contacts)]
-    others = (spec.staff, spec.leave, spec.wishes, spec.last_roster, spec.pins, spec.calendar, spec.approved_overtime)
+    others = (spec.staff, spec.leave, spec.wishes, spec.last_roster, spec.pins, spec.calendar, spec.approved_overtime, spec.published)
     paths = [*contact_paths, *(_path(params, name) for name in others if name)]
     history, notes = read_contacts(contact_paths, params)
     history, later = _before(history, horizon)
@@ -64,6 +64,7 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
         "wishes": read_wishes(_path(params, spec.wishes), desk) if spec.wishes else tables.empty("wishes"),
         "last_roster": last_roster,
         "pins": pins,
+        "published": read_pins(_path(params, spec.published), desk, staff.skills, leave)[0] if spec.published else tables.empty("roster"),
         "employees": _with_overtime(staff.employees, read_overtime(_path(params, spec.approved_overtime), desk) if spec.approved_overtime else {}),
     }
     for name, frame in found.items():

@@ -80,11 +80,13 @@ def _skill_header(cell: Any, spellings: Mapping[str, str]) -> str | None:
 
 
 def skill_spellings(params: Params) -> dict[str, str]:
-    """Squeezed spelling -> skill: the skill's key, and key and names of every queue that asks for it."""
+    """Squeezed spelling -> skill: the skill's key, and key and names of every queue that asks for it; attributes of the roster."""
     found = {aliases.squeeze(queue.skill): queue.skill for queue in params.site.queues.values()}
     for name, queue in params.site.queues.items():
         for spelling in (name, queue.name.zh, queue.name.en):
             found.setdefault(aliases.squeeze(spelling), queue.skill)
+    for name in params.site.roster.attributes:
+        found.setdefault(aliases.squeeze(name), name)
     return found
 
 

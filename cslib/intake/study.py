@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from cslib.core import tables
 from cslib.core.horizon import Horizon
 from cslib.core.streams import stream
 from cslib.params import Params
@@ -29,7 +30,8 @@ class Study:
 
     Tables (``study.table(name)``, or ``study.contacts`` etc.) are handed out as copies, so that nobody can change the study:
     contacts, employees, staff_grades, skills, leave, wishes, calendar as in the data dictionary; ``last_roster`` (table roster of
-    the month before, may be empty) and ``pins`` (table roster, cells fixed before solving, may be empty).
+    the month before, may be empty), ``pins`` (table roster, cells fixed before solving, may be empty) and ``published`` (table roster of
+    this month as people know it already, empty before the first publication: what differs from it is a change to somebody).
     Whoever needs an order of people takes ``employees.position`` (row of the staff list), never the pseudonym: results must not
     depend on the key.
     """
@@ -43,6 +45,8 @@ class Study:
 
     def table(self, name: str) -> pd.DataFrame:
         """A copy of one table."""
+        if name == "published" and name not in self._tables:
+            return tables.empty("roster")
         return self._tables[name].copy()
 
     def pin_place(self, employee_id: str, day: dt.date) -> str:
@@ -50,7 +54,7 @@ class Study:
         return self._pin_places.get((employee_id, day), f"pins: {employee_id}, {day}")
 
     def __getattr__(self, name: str) -> pd.DataFrame:
-        if name in TABLES:
+        if name in TABLES or name == "published":
             return self.table(name)
         raise AttributeError(name)
 

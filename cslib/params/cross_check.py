@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cslib.core.errors import Finding, ParamError
-from cslib.core.shifts import Shift
+from cslib.core.shifts import OFF, Shift
 from cslib.core.spelling import TAKEN, is_taken, squeeze
 from cslib.core.units import minute_of
 from cslib.core.words import Word
@@ -26,7 +26,7 @@ def check_site(site: Site, document: Document) -> None:
     ------
     ParamError  with file and line of every place that is wrong.
     """
-    findings = [*_city(site, document), *_queue_names(site, document), *_windows(site, document)]
+    findings = [*_city(site, document), *_queue_names(site, document), *_windows(site, document), *_teams(site, document)]
     if findings:
         raise ParamError(findings=findings)
 
@@ -42,7 +42,7 @@ def check_shifts(site: Site, shifts: tuple[Shift, ...], shift_file: ShiftFile, d
     ------
     ParamError  with file and line of every place that is wrong.
     """
-    findings = [*_codes(shift_file, document), *_shift_times(site, shifts, document)]
+    findings = [*_codes(shift_file, document), *_shift_times(site, shifts, document), *_patterns(site, shifts, document)]
     if findings:
         raise ParamError(findings=findings)
     return _aliases(shift_file, document)
@@ -109,6 +109,34 @@ def _shift_times(site: Site, shifts: tuple[Shift, ...], document: Document) -> I
         for queue in shift.queues:
             if queue not in site.queues:
                 yield unknown_key(where, f"shifts.{shift.code}.queues.{queue}", site.queues)
+
+
+def _patterns(site: Site, shifts: tuple[Shift, ...], document: Document) -> Iterator[Finding]:
+    """Follow-ons name shifts of the list, sessions those of the site; a post on call is held by standby shifts alone."""
+    codes = [shift.code for shift in shifts]
+    for shift in shifts:
+        where, pattern = document.where(("shifts", shift.code)), shift.pattern
+        for name, given, known in (("not_before", pattern.not_before, codes), ("followed_by", pattern.followed_by, [*codes, OFF])):
+            for code in given:
+                if code not in known:
+                    yield unknown_key(where, f"shifts.{shift.code}.{name}.{code}", known)
+        for pause in shift.breaks:
+            if pause.session and pause.session not in site.roster.sessions:
+                yield unknown_key(where, f"shifts.{shift.code}.breaks.{pause.session}", site.roster.sessions)
+        mixed = [queue for queue in shift.queues if any(queue in other.queues and other.standby != shift.standby for other in shifts)]
+        if shift.standby and mixed:
+            yield Finding("params.standby_mixed", where, {"code": shift.code, "given": ", ".join(mixed)})
+
+
+def _teams(site: Site, document: Document) -> Iterator[Finding]:
+    """Queues of teams are queues of the site; attributes of people are no skills of queues."""
+    for team, queues in site.roster.teams.queues.items():
+        for queue in queues:
+            if queue not in site.queues:
+                yield unknown_key(document.where(("roster", "teams", "queues", team)), f"roster.teams.queues.{team}.{queue}", site.queues)
+    for name in site.roster.attributes:
+        if name in {queue.skill for queue in site.queues.values()}:
+            yield Finding("params.attribute_is_skill", document.where(("roster",)), {"given": name})
 
 
 def _aliases(shift_file: ShiftFile, document: Document) -> dict[str, str]:

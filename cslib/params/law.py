@@ -41,6 +41,24 @@ RULES: dict[str, tuple[str, str]] = {
     "cover_stand_in": ("flag", "flag"),
     "cover_peak_guard": ("persons", "max"),
     "pinned_kept": ("flag", "flag"),
+    "forbidden_follow_on": ("flag", "flag"),
+    "required_follow_on": ("flag", "flag"),
+    "shift_run_most": ("flag", "flag"),
+    "shift_run_least": ("flag", "flag"),
+    "work_run_least": ("days", "min"),
+    "rest_run_least": ("days", "min"),
+    "week_work_days": ("days", "max"),
+    "weekends_most": ("weekends", "max"),
+    "month_nights": ("nights", "max"),
+    "week_split_shifts": ("shifts", "max"),
+    "week_hours_least": ("h", "min"),
+    "team_size": ("flag", "flag"),
+    "team_post": ("flag", "flag"),
+    "lead_on_duty": ("persons", "min"),
+    "level_at_peak": ("share", "min"),
+    "coach_on_duty": ("h", "min"),
+    "session_held": ("flag", "flag"),
+    "leave_quota": ("persons", "max"),
 }
 VALUES: dict[str, str] = {
     "night_window_start": "clock",
@@ -59,11 +77,12 @@ Limit = float | str | bool
 # Least and largest value that can be meant, by unit; rules and values of a narrower sense have their own line.
 BOUNDS: dict[str, tuple[float, float]] = {
     "h": (0, 168), "days": (1, 31), "nights": (1, 31), "shifts": (1, 4), "persons": (0, 100), "min": (0, 240), "ratio": (1, 10), "months": (0, 24),
-    "share": (0, 1),
+    "share": (0, 1), "weekends": (0, 6),
     "rest_between_shifts": (0, 24), "daily_hours": (1, 24), "weekly_hours": (1, 168), "part_time_week_hours": (1, 168), "month_overtime": (0, 372),
     "meal_break": (0, 24), "never_empty": (1, 100), "cover_duration": (0.25, 24), "night_least": (0.25, 12), "normal_day_hours": (1, 24),
+    "week_split_shifts": (0, 7), "coach_on_duty": (0.25, 24),
 }  # fmt: skip
-WHOLE = ("days", "nights", "shifts", "persons", "months")  # units of rules that count; paid_days_per_month (21.75) is a mean, no count
+WHOLE = ("days", "nights", "shifts", "persons", "months", "weekends")  # units of rules that count; paid_days_per_month (21.75) is a mean, no count
 NIGHT_LONGEST_H = 12
 # Pairs of which the first may not be above the second on any day.
 ORDERED = (

@@ -16,6 +16,16 @@ PRICES: dict[str, str] = {
     "under_hours": "h",
     "wish_refused": "wishes",
     "night_over": "nights",
+    "lead_missing": "h",
+    "level_missing": "h",
+    "week_under": "h",
+    "session_missed": "sessions",
+    "split_duty": "shifts",
+    "standby_duty": "shifts",
+    "start_change": "changes",
+    "night_spread": "nights",
+    "weekend_spread": "weekends",
+    "moved_shift": "shifts",
 }
 
 PRICE_MOST = 1_000_000  # yuan a unit; beyond, the sum of a month loses its cents

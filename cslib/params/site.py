@@ -7,15 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from cslib.core.shifts import Break, Shift
+from cslib.core.shifts import Break, Pattern, Shift
 from cslib.core.units import MINUTES_PER_DAY, minute_of
 from cslib.params.events import Borrow, Event
+from cslib.params.roster_settings import RosterSettings
 from cslib.params.source import Meaning, Refusal, Strict
 from cslib.params.workload import Workload
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAY_S = 86_400.0  # a time to answer, handle or wait is at most a day
+LONGEST_BREAK_MIN = 180
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -121,16 +123,33 @@ class Queue(Strict):
 
 
 class BreakSpec(Strict):
-    """A break of a shift type: length, window of its start after the shift's start, paid or not."""
+    """A break of a shift type: length, window of its start after the shift's start, paid or not.
 
-    length_min: int = Field(gt=0, le=180)
+    split: the hours off between the two stretches of a split shift 两头班, unpaid. session: training or coaching of that name, paid.
+    """
+
+    length_min: int = Field(gt=0, le=480)
     earliest_min: int = Field(ge=0)
     latest_min: int = Field(ge=0)
     paid: bool = False
+    split: bool = False
+    session: str = ""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> BreakSpec:
+        if (self.split and (self.paid or self.session)) or (self.session and not self.paid):
+            raise Refusal("params.need.break_kind")
+        if self.length_min > LONGEST_BREAK_MIN and not (self.split or self.session):
+            raise Refusal("params.need.break_length", most=LONGEST_BREAK_MIN)
+        return self
 
 
 class ShiftSpec(Strict):
-    """A shift type of ``shifts.yml``."""
+    """A shift type of ``shifts.yml``.
+
+    standby: on call 备班, counted at the post it names, no working hours. run_most, run_least: days in a row of this shift. not_before:
+    shifts that may not start on the next day. followed_by: what the next day must be, shift codes and OFF.
+    """
 
     name: Meaning
     mark: Meaning
@@ -140,6 +159,11 @@ class ShiftSpec(Strict):
     breaks: tuple[BreakSpec, ...] = ()
     queues: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    standby: bool = False
+    run_most: int = Field(default=0, ge=0, le=31)
+    run_least: int = Field(default=0, ge=0, le=31)
+    not_before: tuple[str, ...] = ()
+    followed_by: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _breaks_fit(self) -> ShiftSpec:
@@ -150,13 +174,18 @@ class ShiftSpec(Strict):
             last = b.latest_min + b.length_min
         if 2 * sum(b.length_min for b in self.breaks) > self.length_min:
             raise Refusal("params.need.breaks")
+        if self.standby and (self.breaks or not self.queues):
+            raise Refusal("params.need.standby")
+        if self.run_most and self.run_least > self.run_most:
+            raise Refusal("params.need.runs")
         return self
 
     def shift(self, code: str) -> Shift:
         """The shift type in the shape that shift arithmetic works on."""
-        breaks = tuple(Break(b.length_min, b.earliest_min, b.latest_min, b.paid) for b in self.breaks)
+        breaks = tuple(Break(b.length_min, b.earliest_min, b.latest_min, b.paid, b.split, b.session) for b in self.breaks)
         name, mark = self.name.model_dump(), self.mark.model_dump()
-        return Shift(code, minute_of(self.start), self.length_min, breaks, name, mark, self.colour, self.queues)
+        pattern = Pattern(self.run_most, self.run_least, self.not_before, self.followed_by)
+        return Shift(code, minute_of(self.start), self.length_min, breaks, name, mark, self.colour, self.queues, self.standby, pattern)
 
 
 class ShiftFile(Strict):
@@ -186,19 +215,6 @@ class DemandSettings(Strict):
     backtest_folds: int = Field(default=4, ge=1, le=52)
     max_gap_share: float = Field(default=0.25, ge=0, le=1)
     borrow: dict[str, Borrow] = Field(default_factory=dict)
-
-
-class RosterSettings(Strict):
-    """Soft goals and stopping rules of the roster.
-
-    contract_band_h: hours of the month by which a person may stay below contract free of price. nights_free: nights a month
-    free of the price ``night_over``. gap_share: stop when proven this close. work: deterministic work limit (1 = normal).
-    """
-
-    contract_band_h: float = Field(default=16.0, ge=0, le=744)
-    nights_free: int = Field(default=8, ge=0, le=31)
-    gap_share: float = Field(default=0.01, ge=0.0001, le=1)
-    work: float = Field(default=1.0, ge=0.01, le=100)
 
 
 class RepairSettings(Strict):
@@ -245,6 +261,7 @@ class Files(Strict):
     pins: str | None = None
     calendar: str | None = None
     approved_overtime: str | None = None
+    published: str | None = None
 
 
 class Site(Strict):

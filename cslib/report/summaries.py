@@ -56,6 +56,7 @@ def rule_page(violations: pd.DataFrame, study: Study) -> pd.DataFrame:
     rows = []
     for code, (unit, direction) in RULES.items():
         dated = law.rules[code].on(day)
+        dated = None if dated is None or dated.value is None else dated
         limit = "" if dated is None or direction == "flag" else f"{'<=' if direction == 'max' else '>='} {dated.value:g} {say(f'report.unit.{unit}')}"
         mark = "" if dated is None else dated.verification
         rows.append(

@@ -19,6 +19,8 @@ from cslib.roster.door_checks import check_pins, check_problem
 from cslib.roster.lookback import Duty, duties
 from cslib.roster.problem import Person, Pin, Post, Problem, Spill, Wish
 
+LEADS = ("lead", "supervisor")
+
 
 def problem(need: pd.DataFrame, study: Study) -> Problem:
     """The month's rostering problem.
@@ -49,6 +51,7 @@ def problem(need: pd.DataFrame, study: Study) -> Problem:
         week_h=_week_hours(study), prices={code: study.params.prices.yuan(code) for code in PRICES},
         contract_band_h=site.roster.contract_band_h, nights_free=site.roster.nights_free, cover_basis=site.cover.basis,
         cover_gap_h=site.cover.min_gap_h, wishes=_wishes(study), pins=pins, spill=_spill(study, past), requirement=need, study=study,
+        weekends=_weekends(study), week_extra_days=_make_up_days(study), settings=site.roster, published=_published(study, people),
     )  # fmt: skip
     findings += check_problem(found) + check_pins(found)
     if findings:
@@ -98,6 +101,7 @@ def _people(study: Study, past: dict[str, list[Duty]]) -> tuple[Person, ...]:
             contract_h=_contract_h(study, row.fte_share, first, last), leave_h=_inside(leave.get(row.employee_id, {}), first, last, study),
             overtime_max_h=0.0 if pd.isna(row.overtime_max_h) else float(row.overtime_max_h),
             overtime_protected=protected, no_night_through=-1 if pd.isna(row.no_night_until) else _day(study, row.no_night_until),
+            lead=row.role in LEADS, fte_share=float(row.fte_share), posts=_team_posts(study, row.team),
             skills=tuple(_held_on(held.get(row.employee_id, {}), d) for d in range(study.horizon.days)), history=tuple(past.get(row.employee_id, [])),
         )  # fmt: skip
         found.append(person)
@@ -159,11 +163,41 @@ def _opened(study: Study) -> np.ndarray:
     return np.array([[queue.open_at(weekday, minute) for weekday, minute in times] for queue in study.params.site.queues.values()])
 
 
-def _week_hours(study: Study) -> dict[int, float]:
-    """Monday's day number of each week that touches the horizon -> hours on top of the weekly limit for its make-up workdays."""
+def _make_up_days(study: Study) -> dict[int, int]:
+    """Monday's day number of each week that touches the horizon -> its make-up workdays."""
     made_up = {_day(study, d) for d in study.calendar.loc[study.calendar["kind"] == "make_up_workday", "date"]}
-    first, normal = -study.horizon.start.weekday(), _value(study, "normal_day_hours")
-    return {monday: normal * len(made_up & set(range(monday, monday + 7))) for monday in range(first, study.horizon.days, 7)}
+    return {monday: len(made_up & set(range(monday, monday + 7))) for monday in range(-study.horizon.start.weekday(), study.horizon.days, 7)}
+
+
+def _week_hours(study: Study) -> dict[int, float]:
+    """The same weeks -> hours on top of the weekly limit for their make-up workdays."""
+    normal = _value(study, "normal_day_hours")
+    return {monday: normal * days for monday, days in _make_up_days(study).items()}
+
+
+def _weekends(study: Study) -> tuple[tuple[int, ...], ...]:
+    """Saturdays and Sundays of the month by weekend."""
+    saturdays = range(5 - study.horizon.start.weekday() - 7, study.horizon.days, 7)
+    found = (tuple(d for d in (saturday, saturday + 1) if 0 <= d < study.horizon.days) for saturday in saturdays)
+    return tuple(days for days in found if days)
+
+
+def _published(study: Study, people: tuple[Person, ...]) -> dict[tuple[int, int], int | None]:
+    """Days that people know already (S000-02): shift or None, unless the person is on leave now; unknown shifts count as a day off."""
+    number, codes = {who.employee_id: i for i, who in enumerate(people)}, {s.code: i for i, s in enumerate(study.params.shifts)}
+    found = {}
+    for row in study.published.itertuples(index=False):
+        p, day = number.get(row.employee_id), _day(study, row.date)
+        if p is not None and 0 <= day < study.horizon.days and day not in people[p].leave_h and people[p].first_day <= day <= people[p].last_day:
+            found[p, day] = codes.get(row.shift) if row.kind == WORK else None
+    return found
+
+
+def _team_posts(study: Study, team: object) -> frozenset[int] | None:
+    """Posts of a person's own team (S001-03); None where the director allocates across posts (S002-29) or the team has none of its own."""
+    settings, queues = study.params.site.roster, list(study.params.site.queues)
+    own = None if pd.isna(team) or settings.allocation == "site" else settings.teams.queues.get(str(team))
+    return None if own is None else frozenset(queues.index(q) for q in own)
 
 
 def _wishes(study: Study) -> tuple[Wish, ...]:
@@ -187,7 +221,9 @@ def _spill(study: Study, past: dict[str, list[Duty]]) -> tuple[Spill, ...]:
     """Duties of the month before that end inside the horizon, in the order of the staff list (people who left come last)."""
     position = dict(zip(study.employees["employee_id"], study.employees["position"], strict=True))
     held, wanted = _skills(study), frozenset(q.skill for q in study.params.site.queues.values())
-    found = [Spill(who, _held_on(held.get(who, {}), d.day) & wanted, d) for who, done in past.items() for d in done if d.end > 0]
+    leads = set(study.employees.loc[study.employees["role"].isin(LEADS), "employee_id"])
+    spilled = [(who, d, _held_on(held.get(who, {}), d.day)) for who, done in past.items() for d in done if d.end > 0]
+    found = [Spill(who, skills & wanted, duty, skills, who in leads) for who, duty, skills in spilled]
     return tuple(sorted(found, key=lambda s: (position.get(s.employee_id, len(position) + 1), s.duty.start)))
 
 

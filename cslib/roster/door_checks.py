@@ -8,13 +8,15 @@ from cslib.core.errors import Finding
 from cslib.core.shifts import shift_text
 from cslib.core.units import clock
 from cslib.roster.engine_cells import CELL_RULES, shift_definition
+from cslib.roster.engine_person import contradicting
 from cslib.roster.engine_rows import ROW_RULES
 from cslib.roster.problem import Problem
 
 
 def check_problem(problem: Problem) -> list[Finding]:
     """Findings about shifts, skills and reach of the shift list."""
-    return [*_illegal_shifts(problem), *_long_breaks(problem), *_no_holder(problem), *_out_of_reach(problem)]
+    shifts = [*_illegal_shifts(problem), *_long_breaks(problem)]
+    return [*shifts, *_no_holder(problem), *_out_of_reach(problem), *_full_leave(problem), *_team_sizes(problem)]
 
 
 def check_pins(problem: Problem) -> list[Finding]:
@@ -30,7 +32,7 @@ def _illegal_shifts(problem: Problem) -> list[Finding]:
         where = f"shifts.yml: {shift.code}"
         if hours is not None and paid > hours + 1e-9:
             findings.append(Finding("roster.shift_too_long", where, {"given": f"{paid:g}", "allowed": f"{hours:g}"}))
-        broken = any(b.length_min >= problem.meal_break_min for b in shift.breaks)
+        broken = any(b.rests and b.length_min >= problem.meal_break_min for b in shift.breaks)
         if stretch is not None and shift.length_min > stretch * 60 and not broken:
             facts = {"given": f"{shift.length_min / 60:g}", "allowed": f"{stretch:g}", "least": f"{problem.meal_break_min:g}"}
             findings.append(Finding("roster.no_meal_break", where, facts))
@@ -43,7 +45,7 @@ def _long_breaks(problem: Problem) -> list[Finding]:
     findings = []
     for s, shift in enumerate(problem.shifts):
         never_empty = [problem.posts[q].name for q in shift_definition(problem, s) if problem.posts[q].never_empty]
-        longest = max((b.length_min for b in shift.breaks), default=0)
+        longest = max((b.length_min for b in shift.breaks if not b.split), default=0)
         if limit is not None and never_empty and longest > limit * 60:
             facts = {"given": longest, "allowed": f"{limit * 60:g}", "post": ", ".join(never_empty)}
             findings.append(Finding("roster.break_too_long", f"shifts.yml: {shift.code}", facts))
@@ -109,6 +111,33 @@ def _stretches(missed: np.ndarray) -> list[tuple[int, int, np.ndarray]]:
     return [(begin, end, np.array(days)) for (begin, end), days in sorted(found.items())]
 
 
+def _full_leave(problem: Problem) -> list[Finding]:
+    """Days on which more people are on leave than the quota: granted leave is never taken back, so it is for people to settle (S003-A4)."""
+    findings = []
+    for d in range(problem.days):
+        limit, count = problem.limit("leave_quota", d), sum(d in who.leave_h for who in problem.people)
+        if limit is not None and count > limit:
+            facts = {"date": problem.date(d).isoformat(), "given": count, "allowed": f"{limit:g}"}
+            findings.append(Finding("roster.leave_quota", "leave", facts))
+    return findings
+
+
+def _team_sizes(problem: Problem) -> list[Finding]:
+    """Duty teams that are too small or too large on some day of the month (S003-H9)."""
+    teams, findings = problem.settings.teams, []
+    if not teams.enforced or problem.limit("team_size", 0) is None:
+        return []
+    names = problem.study.employees.sort_values("position")["team"]
+    for name in dict.fromkeys(team for team in names if isinstance(team, str)):
+        members = [who for who, team in zip(problem.people, names, strict=True) if team == name]
+        sizes = [sum(who.first_day <= d <= who.last_day for who in members) for d in range(problem.days)]
+        wrong = [size for size in sizes if size and not teams.size_least <= size <= teams.size_most]
+        if wrong:
+            facts = {"team": name, "given": wrong[0], "least": teams.size_least, "most": teams.size_most}
+            findings.append(Finding("roster.team_size", "employees", facts))
+    return findings
+
+
 def _where(problem: Problem, person: int, day: int) -> str:
     return problem.study.pin_place(problem.people[person].employee_id, problem.date(day))
 
@@ -121,7 +150,9 @@ def _pin_alone(problem: Problem, person: int, day: int) -> list[Finding]:
     broken = [rule for rule, mask in CELL_RULES.items() if mask(problem, person)[day, pin.shift]]
     findings = [Finding("roster.pin_rule", where, {"rule": rule, "shift": shift_text(shift)}) for rule in broken]
     homes = shift_definition(problem, pin.shift)
-    if pin.home is not None and (pin.home not in homes or problem.posts[pin.home].skill not in problem.people[person].skills[day]):
+    own = problem.people[person].posts
+    foreign = own is not None and pin.home not in own and problem.limit("team_post", day) is not None
+    if pin.home is not None and (foreign or pin.home not in homes or problem.posts[pin.home].skill not in problem.people[person].skills[day]):
         held = [problem.posts[q].name for q in homes if problem.posts[q].skill in problem.people[person].skills[day]]
         findings.append(Finding("roster.pin_home", where, {"allowed": ", ".join(held) or "-"}))
     fits = pin.breaks is None or len(pin.breaks) == len(shift.breaks)
@@ -132,12 +163,19 @@ def _pin_alone(problem: Problem, person: int, day: int) -> list[Finding]:
 
 
 def _pins_together(problem: Problem) -> list[Finding]:
-    """Rules over several days that the pinned shifts of one person break together."""
+    """Rules over several days that pinned shifts break together, and people whom pins or the month before leave no legal month."""
     findings = []
     for person in sorted({p for p, _ in problem.pins}):
         work = {(d, pin.shift) for (p, d), pin in problem.pins.items() if p == person and pin.shift is not None}
         for rule, function in ROW_RULES.items():
-            broken = [row for row in function(problem, person) if sum(row.terms.get(cell, 0.0) for cell in work) > row.limit + 1e-9]
+            monotone = [row for row in function(problem, person) if all(factor > 0 for factor in row.terms.values())]
+            broken = [row for row in monotone if sum(row.terms.get(cell, 0.0) for cell in work) > row.limit + 1e-9]
             if broken:
                 findings.append(Finding("roster.pin_rule", _where(problem, person, broken[0].day), {"rule": rule, "shift": "-"}))
-    return findings
+    return findings or _without_a_month(problem)
+
+
+def _without_a_month(problem: Problem) -> list[Finding]:
+    """People of whom rules ask for work that other rules forbid."""
+    blocked = ((who.employee_id, contradicting(problem, p)) for p, who in enumerate(problem.people))
+    return [Finding("roster.no_month", f"employees: {name}", {"rules": ", ".join(rules)}) for name, rules in blocked if rules]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from cslib.roster.engine_goals import GOALS
 from cslib.roster.engine_model import Model, Sum, add_heads
 from cslib.roster.engine_posts import POST_RULES, add_coverage, add_relief
 from cslib.roster.engine_rows import rows
+from cslib.roster.engine_teams import TEAM_RULES
 from cslib.roster.problem import Problem
 
 Cells = Collection[tuple[int, int]]
@@ -27,6 +29,11 @@ def build(problem: Problem) -> Model:
     for rule in POST_RULES.values():
         rule(model)
     add_coverage(model)
+    for rule in TEAM_RULES.values():
+        rule(model)
+    for price, goal in GOALS.items():
+        if problem.prices[price] > 0:
+            goal(model)
     model.finish()
     return model
 
@@ -35,7 +42,7 @@ def add_person(model: Model, person: int) -> None:
     """Hard rows of one person, and the soft goals on his month: overtime, hours below contract, nights."""
     problem, who = model.problem, model.problem.people[person]
     for row in rows(problem, person):
-        model.at_most({model.x[person, d, s]: factor for (d, s), factor in row.terms.items()}, row.limit)
+        model.at_most({model.of_person(person, key): factor for key, factor in row.terms.items()}, row.limit)
     hours, nights = Sum(constant=sum(who.leave_h.values())), Sum()
     for d in range(problem.days):
         for s in range(len(problem.shifts)):

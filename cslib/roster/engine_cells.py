@@ -55,7 +55,7 @@ def daily_hours(problem: Problem, _person: int) -> np.ndarray:
 
 def meal_break(problem: Problem, _person: int) -> np.ndarray:
     """Shifts of longer presence than the limit that define no break of at least ``meal_break_length`` (S003-P1)."""
-    unbroken = [0.0 if any(b.length_min >= problem.meal_break_min for b in s.breaks) else s.length_min / 60 for s in problem.shifts]
+    unbroken = [0.0 if any(b.rests and b.length_min >= problem.meal_break_min for b in s.breaks) else s.length_min / 60 for s in problem.shifts]
     return _over(problem, "meal_break", unbroken)
 
 
@@ -70,6 +70,18 @@ def pinned_kept(problem: Problem, person: int) -> np.ndarray:
     return mask & _in_force(problem, "pinned_kept")
 
 
+def team_post(problem: Problem, person: int) -> np.ndarray:
+    """Shifts none of whose home posts is one of the person's team (S001-03), of those whose skill the person holds."""
+    own = problem.people[person].posts
+    forbidden = np.zeros((problem.days, len(problem.shifts)), dtype=bool)
+    if own is not None:
+        for s in range(len(problem.shifts)):
+            homes = [q for q in shift_definition(problem, s) if q in own]
+            for d, skills in enumerate(problem.people[person].skills):
+                forbidden[d, s] = bool(problem.shifts[s].queues) and not any(problem.posts[q].skill in skills for q in homes)
+    return forbidden & _in_force(problem, "team_post")
+
+
 CELL_RULES: dict[str, CellRule] = {
     "employment": employment,
     "leave_honoured": leave_honoured,
@@ -78,6 +90,7 @@ CELL_RULES: dict[str, CellRule] = {
     "daily_hours": daily_hours,
     "meal_break": meal_break,
     "pinned_kept": pinned_kept,
+    "team_post": team_post,
 }
 
 

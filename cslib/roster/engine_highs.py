@@ -17,12 +17,16 @@ import pulp
 Progress = Callable[[float, float, float], None]
 _INFINITE = highspy.kHighsInf
 _BY_GAP = highspy.HighsModelStatus.kOptimal
+_EMPTY = highspy.HighsModelStatus.kInfeasible
 _BY_CLOCK = (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a solve gave: ``found`` (the variables hold a point), ``bound`` [objective without constant], why it ended, its size."""
+    """What a solve gave: ``found`` (the variables hold a point), ``bound`` [objective without constant], why it ended, its size.
+
+    ``ended_by`` is gap | work | clock, or contradiction: no point keeps all rows.
+    """
 
     found: bool
     bound: float
@@ -113,7 +117,7 @@ def _outcome(solver: highspy.Highs, variables: list[pulp.LpVariable], lp: pulp.L
     if found:
         for variable, value in zip(variables, solver.getSolution().col_value, strict=True):
             variable.varValue = round(value) if variable.cat == pulp.LpInteger else value
-    ended_by = "gap" if status == _BY_GAP else "clock" if status in _BY_CLOCK else "work"
+    ended_by = "gap" if status == _BY_GAP else "clock" if status in _BY_CLOCK else "contradiction" if status == _EMPTY else "work"
     return Outcome(found, float(info.mip_dual_bound), ended_by, int(info.mip_node_count), len(variables), len(lp.constraints))
 
 

@@ -23,6 +23,7 @@ from cslib.roster.problem import POOL, Problem, Spill
 
 set_v4_migration_warnings(False)  # PuLP is pinned below 4 (DECISIONS.md), and 3.3 has no other spelling for a problem's rows
 
+NEVER_COVERED = 10**6  # length [min] that stands for the hours off in a split shift: nobody relieves them
 Group = tuple[frozenset[str], int]
 HeadKey = tuple[int, int, int, int]
 BreakKey = tuple[int, int, int, int, int, int]
@@ -58,7 +59,7 @@ class Model:
 
     Attributes
     ----------
-    x : (person, day, shift); heads : (class, day, shift, home)
+    x : (person, day, shift); marks : (person, name, number), on-off variables of rules; heads : (class, day, shift, home)
     breaks : (class, day, shift, home, number of the break, minutes after the shift's start)
     relief : (group, post, k) people of a group who cover the post; a group is (skills, home)
     present, resting : people of (group, k), and those of them who have their break; groups : their numbers
@@ -71,6 +72,7 @@ class Model:
     lp: pulp.LpProblem = field(default_factory=lambda: pulp.LpProblem("roster", pulp.LpMinimize))
     periods: list[range] = field(default_factory=list)
     x: dict[tuple[int, int, int], pulp.LpVariable] = field(default_factory=dict)
+    marks: dict[tuple[int, str, int], pulp.LpVariable] = field(default_factory=dict)
     links: dict[tuple[int, int, int], pulp.LpConstraint] = field(default_factory=dict)
     heads: dict[HeadKey, pulp.LpVariable] = field(default_factory=dict)
     breaks: dict[BreakKey, pulp.LpVariable] = field(default_factory=dict)
@@ -88,6 +90,15 @@ class Model:
         """A new variable >= 0 named after its key."""
         kind = pulp.LpInteger if whole else pulp.LpContinuous
         return self.lp.add_variable("_".join(map(str, (name, *key))), 0, up, kind)
+
+    def of_person(self, person: int, key: tuple[int, int] | tuple[str, int]) -> pulp.LpVariable:
+        """Variable of a cell (day, shift), or an on-off variable of the person by name and number, made when first asked for."""
+        if isinstance(key[0], int):
+            return self.x[person, key[0], key[1]]
+        place = (person, key[0], key[1])
+        if place not in self.marks:
+            self.marks[place] = self.variable(key[0], person, key[1], up=1, whole=True)
+        return self.marks[place]
 
     def at_most(self, left: Sum | Mapping[pulp.LpVariable, float], right: float = 0.0) -> None:
         """Row ``left <= right``."""
@@ -141,7 +152,12 @@ class Model:
         total = Sum()
         for code, quantity in self.cost.items():
             total.plus(quantity, self.problem.prices[code])
-        self.lp.setObjective(pulp.LpAffineExpression(total.terms, total.constant))
+        self.lp.setObjective(self.expression(total))
+
+    @staticmethod
+    def expression(total: Sum) -> pulp.LpAffineExpression:
+        """A sum as PuLP takes it."""
+        return pulp.LpAffineExpression(total.terms, total.constant)
 
     def priced_yuan(self) -> float:
         """Priced cost at the solver's point, recomputed from the variables."""
@@ -155,7 +171,7 @@ def homes_of(problem: Problem, cls: int, shift: int) -> tuple[int, ...]:
     kind = problem.classes[cls]
     checked = problem.limit("skill_held", 0) is not None
     able = [q for q in shift_definition(problem, shift) if not checked or problem.posts[q].skill in kind.skills]
-    return tuple(q for q in able if kind.home is None or q == kind.home)
+    return tuple(q for q in able if kind.home in (None, q) and (kind.posts is None or q in kind.posts))
 
 
 def break_starts(problem: Problem, cls: int, shift: int, number: int) -> list[int]:
@@ -221,7 +237,7 @@ def _add_breaks(model: Model, key: HeadKey, heads: pulp.LpVariable, most: int) -
         for at in break_starts(problem, cls, shift, number):
             count = model.variable("b", *key, number, at, up=most, whole=True)
             model.breaks[(*key, number, at)] = count
-            model.break_min[count] = pause.length_min
+            model.break_min[count] = NEVER_COVERED if pause.split else pause.length_min
             share.add(count)
             begin = problem.span(day, shift)[0] + at
             for k in model.within(begin, begin + pause.length_min):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cslib.core.units import MINUTES_PER_DAY
-from cslib.roster.engine_model import Group, Model, Sum
+from cslib.roster.engine_cells import shift_definition
+from cslib.roster.engine_model import NEVER_COVERED, Group, Model, Sum
 from cslib.roster.problem import POOL
 
 PostRule = Callable[[Model], None]
@@ -14,15 +15,16 @@ PostRule = Callable[[Model], None]
 def add_relief(model: Model) -> None:
     """Variables: people of a group who cover a post, offered wherever a home person of the post may be on a break.
 
-    Stand-ins come from home posts; pooled people serve queues and don't stand in.
+    Stand-ins come from home posts; pooled people serve queues and don't stand in, people on call are not there.
     """
+    on_call = {q for s, shift in enumerate(model.problem.shifts) if shift.standby for q in shift_definition(model.problem, s)}
     skilled = model.problem.limit("cover_stand_in", 0) is not None
     for post, data in enumerate(model.problem.posts):
         for k in range(len(model.periods)):
             if not any((group, k) in model.resting for group in model.groups_at(post, k)):
                 continue
             for group, number in model.groups.items():
-                elsewhere = group[1] not in (post, POOL) and (group, k) in model.present
+                elsewhere = group[1] not in {post, POOL, *on_call} and (group, k) in model.present
                 if elsewhere and (data.skill in group[0] or not skilled):
                     model.relief[group, post, k] = model.variable("r", number, post, k, up=len(model.problem.people), whole=True)
 
@@ -188,9 +190,8 @@ def _coverable(model: Model, group: Group, k: int) -> Sum:
     """People of a group who have a break that may be covered from end to end."""
     limit = model.problem.limit("cover_duration", model.day(k))
     resting = model.resting.get((group, k), Sum())
-    if limit is None:
-        return resting
-    return Sum({count: factor for count, factor in resting.terms.items() if model.break_min[count] <= limit * 60}, resting.constant)
+    longest = NEVER_COVERED - 1 if limit is None else limit * 60
+    return Sum({count: factor for count, factor in resting.terms.items() if model.break_min[count] <= longest}, resting.constant)
 
 
 def _covers_of_a_date(model: Model) -> None:

@@ -1,30 +1,19 @@
 """Hard rules over several days of one person, as rows  sum(coefficient * x[day, shift]) <= limit.
 
-Except for pins, every coefficient is positive and every limit is at least 0: taking work away never breaks a rule, so a roster with
-nobody at work is always legal, and a pinned cell is legal exactly if it is legal alone.
+Except for pins, every coefficient of this module is positive and every limit is at least 0: taking work away never breaks a rule.
+Rules about the shape of a month are in ``engine_patterns``; some of them have negative coefficients.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from cslib.core.units import MINUTES_PER_DAY, floor_count
+from cslib.roster.engine_patterns import PATTERN_RULES, Aux, Cell, Row
 from cslib.roster.problem import Problem
 
-Cell = tuple[int, int]
 RowRule = Callable[[Problem, int], Iterator["Row"]]
-
-
-@dataclass(frozen=True)
-class Row:
-    """``sum(terms[day, shift] * x) <= limit`` for one person; ``day`` is where a breach would be reported."""
-
-    rule: str
-    day: int
-    terms: dict[Cell, float]
-    limit: float
 
 
 def one_duty_per_day(problem: Problem, person: int) -> Iterator[Row]:
@@ -102,21 +91,22 @@ ROW_RULES: dict[str, RowRule] = {
     "overtime_approval": overtime_approval,
     "overtime_protection": overtime_protection,
     "pinned_kept": pinned_kept,
+    **PATTERN_RULES,
 }
 
 
 def rows(problem: Problem, person: int) -> Iterator[Row]:
     """All rows of a person that can bind, each once."""
-    seen: set[tuple[frozenset[tuple[Cell, float]], float]] = set()
+    seen: set[tuple[frozenset[tuple[Cell | Aux, float]], float]] = set()
     for rule in ROW_RULES.values():
         for row in rule(problem, person):
             mark = (frozenset(row.terms.items()), row.limit)
-            if mark not in seen and (row.limit < 0 or sum(row.terms.values()) > row.limit + 1e-9):
+            if mark not in seen and sum(max(0.0, factor) for factor in row.terms.values()) > row.limit + 1e-9:
                 seen.add(mark)
                 yield row
 
 
-def _cells(problem: Problem, person: int, days: list[int] | range, shifts: list[bool] | None = None) -> dict[Cell, float]:
+def _cells(problem: Problem, person: int, days: list[int] | range, shifts: list[bool] | None = None) -> dict[Cell | Aux, float]:
     """Weight 1 for each allowed cell of the days that lie in the horizon."""
     free = problem.allowed[person]
     use = shifts or [True] * len(problem.shifts)

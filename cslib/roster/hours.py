@@ -232,5 +232,5 @@ def _unpayable(duty: Duty) -> Iterator[tuple[str, dict[str, object]]]:
         yield "audit.breaks_unreadable", {"given": duty.cell.breaks}
     elif len(duty.breaks) > len(shift.breaks) or (len(duty.breaks) < len(shift.breaks) and any(not b.paid for b in shift.breaks)):
         yield "audit.breaks_missing", {"given": len(duty.breaks), "allowed": len(shift.breaks), "shift": duty.code}
-    elif length(duty.paid_spans) <= 0:
+    elif length(duty.paid_spans) <= 0 and not shift.standby:
         yield "audit.no_times", {"shift": duty.code}

@@ -13,7 +13,7 @@ from cslib.core.units import MINUTES_PER_DAY
 
 @dataclass(frozen=True)
 class Duty:
-    """A duty of the month before. ``day`` is its day number (< 0); start, end and breaks in minutes from the horizon's first midnight."""
+    """A duty of the month before, of shift ``code``. ``day`` is its day number (< 0); start, end, breaks in minutes from the first midnight."""
 
     day: int
     start: int
@@ -22,6 +22,7 @@ class Duty:
     home: str
     paid_h: float
     night: bool
+    code: str = ""
 
 
 def duties(last_roster: pd.DataFrame, start: dt.date, shifts: tuple[Shift, ...], window: tuple[int, int], least_min: int) -> dict[str, list[Duty]]:
@@ -42,7 +43,7 @@ def duties(last_roster: pd.DataFrame, start: dt.date, shifts: tuple[Shift, ...],
         midnight = day * MINUTES_PER_DAY
         night = minutes_in_window(begin - midnight, end - midnight, window) >= least_min
         home = "" if pd.isna(row.queue) else str(row.queue)
-        duty = Duty(day, begin, end, breaks, home, paid.get(str(row.shift), (end - begin) / 60), night)
+        duty = Duty(day, begin, end, breaks, home, paid.get(str(row.shift), (end - begin) / 60), night, str(row.shift))
         found.setdefault(str(row.employee_id), []).append(duty)
     return found
 

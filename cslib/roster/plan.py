@@ -19,6 +19,7 @@ from cslib.roster.problem import Problem
 
 CLOCK_S = 900.0  # safety stop where the caller names none
 EXACT_CELLS = 9000  # cells (person, day, shift) up to which the integer programme alone is the better engine
+EXACT_MOST = 60_000  # cells above which the integer programme is not begun
 PROVEN = 1e-6  # a gap below this is solver arithmetic, not doubt
 
 
@@ -72,12 +73,18 @@ def solve(
 
     Raises
     ------
-    SolverError  if no roster was found, or the audit's recount is above the engine's own figure.
+    RosterError  if pins and rules contradict each other.
+    SolverError  if no roster was found, a large site has rules that only the exact engine knows, or the audit's recount is above the
+        engine's own figure.
     """
     settings = problem.study.params.site.roster
     gap, work = settings.gap_share if gap is None else gap, settings.work if work is None else work
     cpu, wall = timed()
-    large = problem.allowed.sum() > EXACT_CELLS and not unfit_for_columns(problem)
+    cells = int(problem.allowed.sum())
+    beyond = problem.beyond_columns
+    if beyond and cells > EXACT_MOST:
+        raise SolverError("roster.too_large", where=problem.study.site, cells=cells, most=EXACT_MOST, rules=", ".join(beyond))
+    large = cells > EXACT_CELLS and not beyond and not unfit_for_columns(problem)
     answer = (solve_columns if large else solve_exact)(problem, gap, work, CLOCK_S if seconds is None else seconds, progress)
     roster, covers = decode(problem, answer)
     coverage, cost_split = recount(roster, covers, problem.requirement, problem.study)

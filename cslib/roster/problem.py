@@ -18,9 +18,14 @@ from cslib.core.shifts import Shift
 from cslib.core.units import MINUTES_PER_DAY
 from cslib.intake.study import Study
 from cslib.params.law import RULES
+from cslib.params.roster_settings import RosterSettings
 from cslib.roster.engine_cells import allowed_cells
 from cslib.roster.lookback import Duty
 
+_NUMBERED = (
+    "work_run_least", "rest_run_least", "week_work_days", "weekends_most", "month_nights", "week_split_shifts", "week_hours_least", "lead_on_duty",
+    "level_at_peak", "coach_on_duty",
+)  # fmt: skip
 POOL = -1  # home of a shift whose person serves any queue he holds the skill of
 
 
@@ -28,7 +33,8 @@ POOL = -1  # home of a shift whose person serves any queue he holds the skill of
 class Person:
     """One person as the rules see him; every date as a day number, ``leave_h`` hours by day of leave.
 
-    ``skills`` has one set per day (skills count from their ``since``); ``history`` are the duties of the month before, in order.
+    ``skills`` has one set per day (skills count from their ``since``); ``history`` are the duties of the month before, in order;
+    ``posts`` are those of the person's team, None if any will do.
     """
 
     employee_id: str
@@ -42,6 +48,9 @@ class Person:
     no_night_through: int
     skills: tuple[frozenset[str], ...]
     history: tuple[Duty, ...]
+    lead: bool = False
+    fte_share: float = 1.0
+    posts: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -65,11 +74,12 @@ class Pin:
 
 @dataclass(frozen=True)
 class SkillClass:
-    """People who are interchangeable at posts on a day: same skills, same pinned home and breaks (None = free)."""
+    """People who are interchangeable at posts on a day: same skills, same pinned home and breaks, same team's posts (None = free)."""
 
     skills: frozenset[str]
     home: int | None = None
     breaks: tuple[int, ...] | None = None
+    posts: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,11 +94,13 @@ class Wish:
 
 @dataclass(frozen=True)
 class Spill:
-    """A duty of the month before that reaches into the horizon, with its person's skills."""
+    """A duty of the month before that reaches into the horizon, with its person's skills of queues, all skills ``held``, and role."""
 
     employee_id: str
     skills: frozenset[str]
     duty: Duty
+    held: frozenset[str] = frozenset()
+    lead: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +112,9 @@ class Problem:
     need, peak : arrays (queues, intervals) of people to roster and of peak intervals; ``opened``: posts' open intervals
     limits : rule code -> limit per day in the rule's unit, None where the rule is not in force
     prices : price code -> yuan a unit; ``pins`` by (person, day); ``spill`` : night duties of the month before
-    week_h : Monday's day number -> weekly hours on top of the limit for its make-up workdays [h]
+    week_h : Monday's day number -> weekly hours on top of the limit for its make-up workdays [h]; ``week_extra_days`` : their number
+    weekends : day numbers of each weekend, as far as it lies in the month; ``settings`` : the site's roster block
+    published : (person, day) -> shift or None, of the roster that people know already; days of leave are left out
     requirement, study : where it came from, for the recount
     """
 
@@ -127,6 +141,10 @@ class Problem:
     spill: tuple[Spill, ...]
     requirement: pd.DataFrame = field(repr=False)
     study: Study = field(repr=False)
+    weekends: tuple[tuple[int, ...], ...] = ()
+    week_extra_days: dict[int, int] = field(default_factory=dict)
+    published: dict[tuple[int, int], int | None] = field(default_factory=dict)
+    settings: RosterSettings = field(default_factory=RosterSettings)
 
     @cached_property
     def allowed(self) -> np.ndarray:
@@ -174,10 +192,22 @@ class Problem:
         """Skills that some queue of the site asks for."""
         return frozenset(post.skill for post in self.posts)
 
+    @cached_property
+    def beyond_columns(self) -> tuple[str, ...]:
+        """Rules in force, priced goals and kinds of shift that only the integer programme knows."""
+        shaped = [name for name in ("run_most", "run_least", "not_before", "followed_by") if any(getattr(s.pattern, name) for s in self.shifts)]
+        found = [code for code in _NUMBERED if any(limit is not None for limit in self.limits[code])] + shaped
+        found += [code for code in ("start_change", "night_spread", "weekend_spread") if self.prices[code] > 0]
+        found += ["sessions"] if self.settings.sessions else []
+        found += ["published"] if self.published and self.prices["moved_shift"] > 0 else []
+        found += ["standby"] if any(s.standby for s in self.shifts) else []
+        return (*found, *(["split shifts"] if any(s.split for s in self.shifts) else []))
+
     def _class(self, person: int, day: int) -> SkillClass:
         pin = self.pins.get((person, day))
         skills = self.people[person].skills[day] & self.site_skills
-        return SkillClass(skills, pin.home, pin.breaks) if pin and pin.shift is not None else SkillClass(skills)
+        own = self.people[person].posts if self.limit("team_post", day) is not None else None
+        return SkillClass(skills, pin.home, pin.breaks, own) if pin and pin.shift is not None else SkillClass(skills, posts=own)
 
     def limit(self, rule: str, day: int) -> float | None:
         """Limit of a rule on a day of the horizon (days outside count as the nearest day); None if the rule is not in force."""

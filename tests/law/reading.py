@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ import build
 import pandas as pd
 
 from cslib.core import tables
+from cslib.core.shifts import Pattern, Shift
 from cslib.intake.study import Study
+from cslib.params.roster_settings import RosterSettings
 from cslib.params.site import CoverRule
 
 KEYS = {
@@ -27,6 +30,8 @@ KEYS = {
     "never_empty",
     "need",
     "cover",
+    "settings",
+    "shifts",
     "first",
     "days",
     "expect",
@@ -61,7 +66,8 @@ def case(data: dict[str, Any]) -> Case:
     """
     if unknown := set(data) - KEYS:
         raise ValueError(f"{data.get('name')}: unknown keys {sorted(unknown)}")
-    site = build.params(_queues(data), limits=data.get("law"), cover=CoverRule.model_validate(data.get("cover", {})))
+    settings = {"cover": CoverRule.model_validate(data.get("cover", {})), "roster": RosterSettings.model_validate(data.get("settings", {}))}
+    site = build.params(_queues(data), shifts=_shifts(data.get("shifts", {})), limits=data.get("law"), **settings)
     people = {who: _person(facts or {}) for who, facts in data["people"].items()}
     special = {str(day): kind for day, kind in data.get("calendar", {}).items()}
     base = build.study(site, people, month=str(data.get("first", "2026-12-01")), days=data.get("days", 31), special=special)
@@ -72,6 +78,19 @@ def case(data: dict[str, Any]) -> Case:
     roster = build.rows(*(row for line in data.get("roster", []) for row in _rows(line)))
     covers = build.covers(*(_cover(line) for line in data.get("covers", [])))
     return Case(base, roster, covers, _need(base, data), [_expected(line) for line in data["expect"]])
+
+
+def _shifts(changes: dict[str, dict[str, Any]]) -> list[Shift]:
+    """The shift list with patterns, standby, split hours or a session in the first break of some shifts."""
+    found = []
+    for shift in build.SHIFTS:
+        facts = dict(changes.get(shift.code, {}))
+        of_break = {key: facts.pop(key) for key in ("split", "session") if key in facts}
+        breaks = tuple(dataclasses.replace(b, **of_break) if i == 0 else b for i, b in enumerate(shift.breaks))
+        standby = bool(facts.pop("standby", False))
+        pattern = Pattern(**{key: tuple(value) if isinstance(value, list) else value for key, value in facts.items()})
+        found.append(dataclasses.replace(shift, breaks=breaks, standby=standby, pattern=pattern))
+    return found
 
 
 def _queues(data: dict[str, Any]) -> dict[str, Any]:
@@ -125,7 +144,9 @@ def _need(base: Study, data: dict[str, Any]) -> pd.DataFrame:
     for name, facts in data.get("need", {}).items():
         here = frame["queue"] == name
         frame.loc[here, ["on_post", "scheduled"]] = facts["heads"]
-        frame.loc[here, "peak"] = facts.get("peak", False)
+        clock = frame["interval_start"].dt.strftime("%H:%M")
+        inside = (clock >= facts.get("from", "00:00")) & (clock < facts.get("to", "24:00"))
+        frame.loc[here, "peak"] = inside[here] & facts.get("peak", False)
     return frame
 
 

@@ -77,6 +77,7 @@ def study(
     wishes: Iterable[Mapping[str, Any]] = (),
     pins: Iterable[Mapping[str, Any]] = (),
     last_roster: Iterable[Mapping[str, Any]] = (),
+    published: Iterable[Mapping[str, Any]] = (),
     law: Mapping[str, float | bool | None] | None = None,
     prices: Mapping[str, float] | None = None,
     **site: Any,
@@ -93,7 +94,8 @@ def study(
     staff = [{k: v for k, v in p.items() if k != "skills"} | {"position": i} for i, p in enumerate(people, start=1)]
     around = calendar(start - dt.timedelta(days=40), start + dt.timedelta(days=days + 40), "CN")
     content = {
-        "employees": staff, "skills": skills, "leave": leave, "wishes": wishes, "pins": pins, "last_roster": last_roster, "contacts": (),
+        "employees": staff, "skills": skills, "leave": leave, "wishes": wishes, "pins": pins, "last_roster": last_roster, "published": published,
+        "contacts": (),
         "staff_grades": (), "calendar": around,
     }  # fmt: skip
     return Study(params, horizon, {}, (), {name: _table(name, rows) for name, rows in content.items()})
@@ -135,7 +137,7 @@ def between(begin_h: float, end_h: float, heads: int = 1, days: Iterable[int] | 
 
 
 def _table(use: str, rows: Any) -> pd.DataFrame:
-    name = "roster" if use in {"pins", "last_roster"} else use
+    name = "roster" if use in {"pins", "last_roster", "published"} else use
     frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     for column in tables.spec(name).columns:
         if column not in frame:

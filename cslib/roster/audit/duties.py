@@ -80,7 +80,12 @@ class Duty:
 
     @property
     def paid_spans(self) -> list[Minutes]:
-        """Presence without unpaid breaks; the i-th break is paid if the i-th break of the definition is, breaks without one are not."""
+        """Presence without unpaid breaks; the i-th break is paid if the i-th break of the definition is, breaks without one are not.
+
+        Standby is no working time: nothing of it is paid by the hour.
+        """
+        if self.shift is not None and self.shift.standby:
+            return []
         paid = [b.paid for b in self.shift.breaks] if self.shift else []
         unpaid = [span for i, span in enumerate(self.breaks) if not (paid[i] if i < len(paid) else False)]
         return minus([self.span], unpaid)
@@ -91,6 +96,12 @@ class Duty:
         if self.shift is not None and (not self.timed or self.presence_min == self.shift.length_min):
             return float(self.shift.paid_min)
         return length(self.paid_spans) if self.timed else 0.0
+
+    @property
+    def longest_rest_min(self) -> float:
+        """Longest break that is a rest; training and coaching are none."""
+        known = [b.rests for b in self.shift.breaks] if self.shift and len(self.shift.breaks) == len(self.breaks) else [True] * len(self.breaks)
+        return max((high - low for (low, high), rests in zip(self.breaks, known, strict=True) if rests), default=0.0)
 
     def break_faults(self) -> list[tuple[str, str, str]]:
         """Where the breaks differ from the definition in number, length or place."""

@@ -25,6 +25,7 @@ from cslib.roster.audit.rows import Cell, CoverRow, cells, cover_rows
 from cslib.roster.audit.spans import Minutes, in_window, minus, union
 
 Made = TypeVar("Made")
+LEADS = ("lead", "supervisor")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Person:
     ----------
     cells : rows of the month by date; ``duties`` of the month and ``history`` of the month before, each by start
     skills : skill -> first day on which it counts (None = always); leave : day -> (pay class, hours the day counts for)
+    lead : leads a team (role lead or supervisor)
     """
 
     employee_id: str
@@ -50,6 +52,8 @@ class Person:
     cells: Mapping[dt.date, tuple[Cell, ...]]
     duties: tuple[Duty, ...]
     history: tuple[Duty, ...]
+    lead: bool = False
+    team: str = ""
 
     @cached_property
     def timed(self) -> list[Duty]:
@@ -211,6 +215,7 @@ def read(
         people[who] = Person(
             who, row.hired.date(), _date(row.left), row.hours_scheme, float(row.fte_share), _date(row.no_night_until), _date(row.no_overtime_until),
             float(row.overtime_max_h) if row.overtime_max_h == row.overtime_max_h else 0.0, skills, leave, _by_day(own), duties, history,
+            row.role in LEADS, row.team if isinstance(row.team, str) else "",
         )  # fmt: skip
     strangers = {who: tuple(rows) for who, rows in this.items()}
     others = {who: [duty_of(c, shifts, horizon, planned=False) for c in own if c.kind == WORK] for who, own in last.items()}

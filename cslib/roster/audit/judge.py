@@ -6,7 +6,7 @@ import pandas as pd
 
 from cslib.intake.study import Study
 from cslib.params.law import RULES
-from cslib.roster.audit import rules_cells, rules_hours, rules_posts, rules_time  # noqa: F401 (importing them fills the table of rules)
+from cslib.roster.audit import rules_cells, rules_hours, rules_patterns, rules_posts, rules_teams, rules_time  # noqa: F401 (imports fill the table of rules)
 from cslib.roster.audit.facts import read
 from cslib.roster.audit.recount import cost_table, coverage, coverage_table, quantities
 from cslib.roster.audit.registry import FUNCTIONS, table

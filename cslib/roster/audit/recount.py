@@ -14,6 +14,7 @@ from cslib.core.shifts import OFF, REST
 from cslib.roster.audit.balance import balance
 from cslib.roster.audit.duties import is_work
 from cslib.roster.audit.facts import Facts, Person
+from cslib.roster.audit.goals import joint_goals, own_goals
 from cslib.roster.audit.pool import Skills, assign
 from cslib.roster.audit.presence import Presence, Watch, presence, watches
 from cslib.roster.audit.rows import Cell
@@ -84,21 +85,21 @@ def quantities(found: Coverage, facts: Facts) -> dict[str, float]:
         "short_peak": float(found.short_priced[peak].sum()) * hour,
         "short": float(found.short_priced[~peak].sum()) * hour,
         "over": float(found.over.sum()) * hour,
-        "overtime": math.fsum(q["overtime"] for q in own),
-        "under_hours": math.fsum(q["under_hours"] for q in own),
         "wish_refused": sum(_refused(facts)),
-        "night_over": math.fsum(q["night_over"] for q in own),
+        **joint_goals(facts),
+        **{code: math.fsum(q[code] for q in own) for code in own[0]},
     }
 
 
 def own_quantities(person: Person, facts: Facts) -> dict[str, float]:
-    """What one person's month adds to the price codes of hours and nights, in their units."""
+    """What one person's month adds to the price codes of hours, nights and goals of his own, in their units."""
     rules = facts.study.params.site.roster
     hours = balance(person, facts).overtime_h
     return {
         "overtime": max(0.0, hours),
         "under_hours": max(0.0, -hours - rules.contract_band_h),
         "night_over": float(max(0, sum(facts.is_night(d) for d in person.duties) - rules.nights_free)),
+        **own_goals(person, facts),
     }
 
 

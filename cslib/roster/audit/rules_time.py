@@ -87,7 +87,7 @@ def meal_break(facts: Facts) -> Iterator[Violation]:
             limit = facts.limit("meal_break", duty.date)
             if limit is None or not duty.timed or not duty.readable or duty.presence_min <= limit * 60:
                 continue
-            least, longest = facts.value("meal_break_length", duty.date), max((b - a for a, b in duty.breaks), default=0.0)
+            least, longest = facts.value("meal_break_length", duty.date), duty.longest_rest_min
             faults = duty.break_faults()
             if longest < least and not faults:
                 faults = [("break_length", f"{longest:g}", f"{least:g}")]
@@ -119,7 +119,7 @@ def _overlapping(person: Person) -> Iterator[tuple[Duty, Duty]]:
 def _long_runs(code: str, person: Person, duties: Iterable[Duty], facts: Facts) -> Iterator[Violation]:
     """Runs of days longer than the limit of the day on which they pass it."""
     by_date = {d.date: d for d in sorted(duties, key=lambda d: d.date)}
-    for run in _runs(by_date):
+    for run in runs(by_date):
         for length, day in enumerate(run, start=1):
             limit = facts.limit(code, day)
             if limit is not None and length > limit and by_date[day].planned:
@@ -128,7 +128,7 @@ def _long_runs(code: str, person: Person, duties: Iterable[Duty], facts: Facts) 
                 break
 
 
-def _runs(days: Iterable[dt.date]) -> Iterator[list[dt.date]]:
+def runs(days: Iterable[dt.date]) -> Iterator[list[dt.date]]:
     """Sorted days in stretches without a gap."""
     run: list[dt.date] = []
     for day in days:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import build
 import pandas as pd
 from build import cover, put, work
+from custom_breakers import DESK
 from front_desk import Month
 
 from cslib.params.site import CoverRule
@@ -304,3 +305,6 @@ def _on_post(month: Month, code: str, post: str, day: str) -> str:
 def _relief_of(month: Month, who: str, day: str) -> pd.Series:
     """Flags of the covers that relieve a person on a date."""
     return (month.covers["absent_id"] == who) & (month.covers["start"].dt.normalize() == pd.Timestamp(day))
+
+
+BREAKS |= {rule: {f"custom_{rule}": way} for rule, way in DESK.items()}

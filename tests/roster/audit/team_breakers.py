@@ -9,6 +9,7 @@ import build
 import pandas as pd
 from breakers import relieved, rostered
 from build import cover, off, work
+from custom_breakers import TEAM
 from front_desk import Month
 
 
@@ -98,4 +99,5 @@ BREAKS: dict[str, Callable[[Month], Month]] = {
     "cover_stand_in": _stand_in_elsewhere,
     "cover_peak_guard": lambda m: rostered(m, off("A4", "2026-12-09"), off("H1", "2026-12-09")),
     "pinned_kept": lambda m: _c1(m, "Q", 20),
+    **TEAM,
 }

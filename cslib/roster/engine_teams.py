@@ -1,0 +1,120 @@
+"""Rules about who is on duty together: leads and higher levels at peak, coaches beside newcomers, sessions held. One function per rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pulp
+
+from cslib.core.units import ceil_people
+from cslib.roster.engine_model import Model, Sum
+from cslib.roster.problem import Person, Problem
+
+TeamRule = Callable[[Model], None]
+CellKey = tuple[int, int, int]
+
+
+def lead_on_duty(model: Model) -> None:
+    """Leads on duty in intervals that are peak anywhere; those missing are priced."""
+    problem = model.problem
+    leads = _on_duty(model, [key for key in model.x if problem.people[key[0]].lead], lambda spill: spill.lead)
+    for k in range(len(model.periods)):
+        limit = problem.limit("lead_on_duty", model.day(k))
+        if limit and problem.peak[:, model.slot(k)].any():
+            _missing(model, "lead_missing", ("lead", k), leads.get(k, Sum()), int(limit), model.hours(k))
+
+
+def level_at_peak(model: Model) -> None:
+    """People of the higher level who hold a queue's skill, as a share of its need at peak; those missing are priced (S000-01)."""
+    problem, level = model.problem, model.problem.settings.level_skill
+    for q, post in enumerate(problem.posts):
+        if all(problem.limit("level_at_peak", d) is None for d in range(problem.days)):
+            return
+        both = frozenset((level, post.skill))
+        able = [key for key in model.x if both <= problem.people[key[0]].skills[key[1]]]
+        there = _on_duty(model, able, lambda spill, both=both: both <= spill.held)
+        for k in range(len(model.periods)):
+            share = problem.limit("level_at_peak", model.day(k))
+            if share and problem.peak[q, model.slot(k)]:
+                needed = ceil_people(share * model.need(q, k))
+                _missing(model, "level_missing", ("level", q, k), there.get(k, Sum()), needed, model.hours(k))
+
+
+def coach_on_duty(model: Model) -> None:
+    """A newcomer's duty shares so many hours with the duty of a coach."""
+    problem, skill = model.problem, model.problem.settings.coach_skill
+    coaches = [key for key in model.x if skill in problem.people[key[0]].skills[key[1]]]
+    past = [(s.duty.start, s.duty.end) for s in problem.spill if skill in s.held]
+    for (p, d, s), x in model.x.items():
+        who, limit = problem.people[p], problem.limit("coach_on_duty", d)
+        if limit is None or not is_newcomer(problem, who, d) or skill in who.skills[d]:
+            continue
+        span = problem.span(d, s)
+        least = min(limit * 60, span[1] - span[0])
+        if any(_shared(span, other) >= least for other in past):
+            continue
+        beside = {model.x[c]: -1.0 for c in coaches if c[0] != p and abs(c[1] - d) <= 1 and _shared(span, problem.span(c[1], c[2])) >= least}
+        model.at_most({x: 1.0, **beside})
+
+
+def session_held(model: Model) -> None:
+    """Duties of a shift with the session in its window; those missing are priced (S004-13)."""
+    problem = model.problem
+    if problem.limit("session_held", 0) is None:
+        return
+    for name, session in problem.settings.sessions.items():
+        first, last = (session.first - problem.start).days, (session.last - problem.start).days
+        if not 0 <= last < problem.days:
+            continue
+        teaching = [s for s, shift in enumerate(problem.shifts) if any(b.session == name for b in shift.breaks)]
+        codes = {problem.shifts[s].code for s in teaching}
+        for p, who in enumerate(problem.people):
+            begin = max(first, who.first_day)
+            concerned = {"everyone": True, "leads": who.lead, "newcomers": begin - who.first_day < problem.settings.newcomer_days}[session.people]
+            if concerned and max(begin, 0) <= min(last, who.last_day):
+                held = Sum(constant=float(sum(d.code in codes and d.day >= first for d in who.history)))
+                for s in teaching:
+                    for d in range(max(first, 0), last + 1):
+                        if (p, d, s) in model.x:
+                            held.add(model.x[p, d, s])
+                _missing(model, "session_missed", ("session", name, p), held, session.times, 1.0)
+
+
+TEAM_RULES: dict[str, TeamRule] = {
+    "lead_on_duty": lead_on_duty,
+    "level_at_peak": level_at_peak,
+    "coach_on_duty": coach_on_duty,
+    "session_held": session_held,
+}
+
+
+def is_newcomer(problem: Problem, who: Person, day: int) -> bool:
+    """True in the first ``newcomer_days`` days of employment."""
+    return 0 <= day - who.first_day < problem.settings.newcomer_days
+
+
+def _on_duty(model: Model, cells: Iterable[CellKey], counts: Callable[..., bool]) -> dict[int, Sum]:
+    """People on duty by period: those of the cells, and those of the month before whom ``counts`` takes."""
+    found: dict[int, Sum] = {}
+    for p, d, s in cells:
+        for k in model.within(*model.problem.span(d, s)):
+            found.setdefault(k, Sum()).add(model.x[p, d, s])
+    for spill in model.problem.spill:
+        for k in model.within(spill.duty.start, spill.duty.end) if counts(spill) else ():
+            found.setdefault(k, Sum()).constant += 1
+    return found
+
+
+def _missing(model: Model, price: str, key: tuple[object, ...], there: Sum, needed: int, hours: float) -> pulp.LpVariable | None:
+    """Price what ``there`` is below ``needed``."""
+    if there.constant >= needed:
+        return None
+    missing = model.variable(price, *key, up=needed)
+    model.cost[price].add(missing, hours)
+    row = Sum({missing: -1.0}, float(needed)).plus(there, -1)
+    model.at_most(row)
+    return missing
+
+
+def _shared(a: tuple[int, int], b: tuple[int, int]) -> int:
+    return max(0, min(a[1], b[1]) - max(a[0], b[0]))
