@@ -50,7 +50,7 @@ def read_staff(path: Path, params: Params, horizon: Horizon, key: bytes) -> Staf
     ids = pseudonyms(params.name, [n for n in numbers if n is not None], key)
     keys = [ids[str(n)] for n in numbers]
     employees = pd.DataFrame({"employee_id": keys, "position": range(1, len(keys) + 1), "site": params.name, **people})
-    employees["overtime_max_h"] = employees["overtime_max_h"].astype("float64")
+    employees = employees.astype({"overtime_max_h": "float64", "cycle_balance_h": "float64"})
     left = pd.to_datetime(employees["left"])
     here = (pd.to_datetime(employees["hired"]) < pd.Timestamp(horizon.end)) & (left.isna() | (left >= pd.Timestamp(horizon.start)))
     if not here.any():
@@ -125,6 +125,7 @@ def _people(source: Source) -> dict[str, Any]:
         "no_night_until": source.column("no_night_until", day, "date"),
         "no_overtime_until": source.column("no_overtime_until", day, "date"),
         "overtime_max_h": source.column("overtime_max_h", _hours, "hours"),
+        "cycle_balance_h": source.column("cycle_balance_h", number, "hours"),
     }
 
 

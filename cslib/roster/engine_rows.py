@@ -72,6 +72,13 @@ def overtime_protection(problem: Problem, person: int) -> Iterator[Row]:
         yield from _month(problem, person, "overtime_protection", 0.0)
 
 
+def cycle_overtime(problem: Problem, person: int) -> Iterator[Row]:
+    """Hours above contract since the cycle of a comprehensive contract began."""
+    who, limit = problem.people[person], problem.limit("cycle_overtime", 0)
+    if who.scheme == "comprehensive" and limit is not None:
+        yield from _month(problem, person, "cycle_overtime", limit - who.cycle_balance_h)
+
+
 def pinned_kept(problem: Problem, person: int) -> Iterator[Row]:
     """A pinned shift is worked (the cell rule of the same name forbids all others)."""
     for (p, day), pin in problem.pins.items():
@@ -90,6 +97,7 @@ ROW_RULES: dict[str, RowRule] = {
     "month_overtime": month_overtime,
     "overtime_approval": overtime_approval,
     "overtime_protection": overtime_protection,
+    "cycle_overtime": cycle_overtime,
     "pinned_kept": pinned_kept,
     **PATTERN_RULES,
 }

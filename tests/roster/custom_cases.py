@@ -38,6 +38,11 @@ def would_rest(who: str, *days: int, weight: float = 0.5) -> list[dict[str, Any]
     return [{"employee_id": who, "date": START + dt.timedelta(days=d), "wish": "OFF", "weight": weight} for d in days]
 
 
+@case("cycle_overtime")
+def hours_of_earlier_months() -> Case:
+    return pooled((MORNING,), between(7, 11), person("p", cycle_balance_h=26.0), days=3, law={"cycle_overtime": 10.0})
+
+
 @case("forbidden_follow_on")
 def mornings_never_two_in_a_row() -> Case:
     return pooled((asking(MORNING, not_before=("A",)),), between(7, 11), days=3)

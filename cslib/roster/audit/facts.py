@@ -54,6 +54,7 @@ class Person:
     history: tuple[Duty, ...]
     lead: bool = False
     team: str = ""
+    cycle_balance_h: float = 0.0
 
     @cached_property
     def timed(self) -> list[Duty]:
@@ -214,8 +215,8 @@ def read(
         history = tuple(duty_of(c, shifts, horizon, planned=False) for c in before if c.kind == WORK)
         people[who] = Person(
             who, row.hired.date(), _date(row.left), row.hours_scheme, float(row.fte_share), _date(row.no_night_until), _date(row.no_overtime_until),
-            float(row.overtime_max_h) if row.overtime_max_h == row.overtime_max_h else 0.0, skills, leave, _by_day(own), duties, history,
-            row.role in LEADS, row.team if isinstance(row.team, str) else "",
+            _number(row.overtime_max_h), skills, leave, _by_day(own), duties, history,
+            row.role in LEADS, row.team if isinstance(row.team, str) else "", _number(row.cycle_balance_h),
         )  # fmt: skip
     strangers = {who: tuple(rows) for who, rows in this.items()}
     others = {who: [duty_of(c, shifts, horizon, planned=False) for c in own if c.kind == WORK] for who, own in last.items()}
@@ -267,6 +268,11 @@ def _by_day(rows: list[Cell]) -> dict[dt.date, tuple[Cell, ...]]:
 
 def _inside(cell: Cell, horizon: Horizon) -> bool:
     return cell.date is not None and horizon.start <= cell.date < horizon.end
+
+
+def _number(value: float) -> float:
+    """The cell as a number; 0 where it is empty."""
+    return 0.0 if pd.isna(value) else float(value)
 
 
 def _date(value: object) -> dt.date | None:

@@ -58,6 +58,18 @@ def overtime_protection(facts: Facts) -> Iterator[Violation]:
     yield from _overtime("overtime_protection", facts)
 
 
+@rule("cycle_overtime")
+def cycle_overtime(facts: Facts) -> Iterator[Violation]:
+    """Hours above contract since the cycle began, comprehensive hours: balance of the earlier months and this month's."""
+    first = facts.horizon.start
+    limit = facts.limit("cycle_overtime", first)
+    for person in facts.people.values() if limit is not None else ():
+        total = person.cycle_balance_h + balance(person, facts).overtime_h
+        if person.scheme == "comprehensive" and limit is not None and total > limit + NOISE_H and person.duties:
+            shown = details(balance_h=person.cycle_balance_h)
+            yield Violation("cycle_overtime", person.employee_id, pd.Timestamp(first), first, total, limit, detail=shown)
+
+
 def make_up_h(monday: dt.date, facts: Facts) -> float:
     """Normal hours that the make-up workdays of a week add [h]; days that no calendar holds add none."""
     week = (monday + dt.timedelta(days=i) for i in range(7))

@@ -48,7 +48,7 @@ def person(month: Month, who: str, **facts: Any) -> Month:
     return dataclasses.replace(month, study=build.with_people(month.study, who, **facts))
 
 
-def custom(shift: str, follower: str, on_duty: str, extra: dict[str, Any]) -> dict[str, Way]:
+def custom(shift: str, follower: str, on_duty: str, rotating: str, extra: dict[str, Any]) -> dict[str, Way]:
     """Ways for a month: a shift worked some days in a row, one that follows it somewhere, a person with duties, a further weekend night row."""
 
     def with_extra(month: Month) -> Month:
@@ -56,6 +56,7 @@ def custom(shift: str, follower: str, on_duty: str, extra: dict[str, Any]) -> di
 
     fortnight = Session(first=dt.date(2026, 12, 1), last=dt.date(2026, 12, 15))
     return {
+        "cycle_overtime": lambda m: limited(person(m, rotating, cycle_balance_h=300.0), "cycle_overtime", 100),
         "forbidden_follow_on": lambda m: patterned(m, shift, not_before=(follower,)),
         "required_follow_on": lambda m: patterned(m, shift, followed_by=("none of these",)),
         "shift_run_most": lambda m: patterned(m, shift, run_most=1),
@@ -77,5 +78,5 @@ def custom(shift: str, follower: str, on_duty: str, extra: dict[str, Any]) -> di
     }
 
 
-DESK = custom("E", "M", "T1n", work("X1", "2026-12-12", "N", "floater"))
-TEAM = custom("Q", "Q", "K1", work("C1", "2026-12-12", "W"))
+DESK = custom("E", "M", "T1n", "T1n", work("X1", "2026-12-12", "N", "floater"))
+TEAM = custom("Q", "Q", "K1", "K1", work("C1", "2026-12-12", "W"))
