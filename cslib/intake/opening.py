@@ -13,6 +13,7 @@ from cslib.core.horizon import Horizon
 from cslib.core.paths import project_root, shown
 from cslib.core.words import Word, say
 from cslib.intake import aliases, privacy
+from cslib.intake.calls import read_calls
 from cslib.intake.contacts import read_contacts
 from cslib.intake.duties import read_last_roster, read_pins
 from cslib.intake.people import Desk, read_leave, read_overtime, read_wishes
@@ -46,8 +47,12 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     spec = params.site.files
     contact_paths = [_path(params, name) for name in ([contacts] if contacts else spec.contacts)]
     others = (spec.staff, spec.leave, spec.wishes, spec.last_roster, spec.pins, spec.calendar, spec.approved_overtime, spec.published)
-    paths = [*contact_paths, *(_path(params, name) for name in others if name)]
+    call_paths = [] if contacts else [_path(params, name) for name in spec.calls]
+    paths = [*contact_paths, *call_paths, *(_path(params, name) for name in others if name)]
     history, notes = read_contacts(contact_paths, params)
+    if call_paths:
+        log = read_calls(call_paths, params)
+        history, notes = tables.check("contacts", pd.concat([history, log.contacts], ignore_index=True)), [*notes, *log.notes]
     history, later = _before(history, horizon)
     days = _calendar(params, horizon, history)
     staff = read_staff(_path(params, spec.staff), params, horizon, site_key(site, params.site.synthetic))

@@ -251,10 +251,12 @@ class Payroll(Strict):
 
 
 class Files(Strict):
-    """Source files, relative to the site folder or absolute; ``contacts`` may list several (one per queue, or all in one)."""
+    """Source files, relative to the site folder or absolute; ``contacts`` may list several (one per queue, or all in one);
+    ``calls`` are raw logs, one row a call, in place of counts."""
 
     staff: str
     contacts: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     leave: str | None = None
     wishes: str | None = None
     last_roster: str | None = None
