@@ -1,25 +1,77 @@
 """People's standing: grade in force, appraisal with its noise, grade ladders as data with their truth told, training."""
 
-from cslib.params.kpi import open_kpis, open_training
-from cslib.params.ladder_files import ladder_names, open_ladder
-from cslib.people.bonus import PayRange, bonus, pay_ranges
-from cslib.people.chain import Chain, Chance, Normal, chain
-from cslib.people.compare import Comparison, compare_ladders, headcount, monthly_cost
-from cslib.people.diagnostics import band_findings, luck, reach
-from cslib.people.engine import Course, run_ladder
-from cslib.people.flows import birth_death, staffing_flow, up_before_down
-from cslib.people.grades import grades
-from cslib.people.panel import Panel, panel_of
-from cslib.people.proposals import application_forms, proposals
-from cslib.people.scoring import appraise, cliff, flips, kpi_points, reliability, share_cliff, shrunk
-from cslib.people.synthetic import synthetic_facts, synthetic_panel
-from cslib.people.targets import group_score, pooled, target_result
-from cslib.people.training import complaint_report, quality_meeting, training_needs, training_plan, training_sessions
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cslib.params.kpi import open_kpis, open_training
+    from cslib.params.ladder_files import ladder_names, open_ladder
+    from cslib.people import story
+    from cslib.people.bonus import PayRange, bonus, pay_ranges
+    from cslib.people.chain import Chain, Chance, Normal, chain
+    from cslib.people.compare import Comparison, compare_ladders, headcount, monthly_cost
+    from cslib.people.diagnostics import band_findings, luck, reach
+    from cslib.people.engine import Course, run_ladder
+    from cslib.people.flows import birth_death, staffing_flow, up_before_down
+    from cslib.people.grades import grades
+    from cslib.people.panel import Panel, panel_of
+    from cslib.people.proposals import application_forms, proposals
+    from cslib.people.scoring import appraise, cliff, flips, kpi_points, reliability, share_cliff, shrunk
+    from cslib.people.synthetic import synthetic_facts, synthetic_panel
+    from cslib.people.targets import group_score, pooled, target_result
+    from cslib.people.training import complaint_report, quality_meeting, training_needs, training_plan, training_sessions
 
 __all__ = [
     "Chain", "Chance", "Comparison", "Course", "Normal", "Panel", "PayRange", "application_forms", "appraise", "band_findings", "birth_death",
     "bonus", "chain", "cliff", "compare_ladders", "complaint_report", "flips", "grades", "group_score", "headcount", "kpi_points", "ladder_names",
     "luck", "monthly_cost", "open_kpis", "open_ladder", "open_training", "panel_of", "pay_ranges", "pooled", "proposals", "quality_meeting",
-    "reach", "reliability", "run_ladder", "share_cliff", "shrunk", "staffing_flow", "synthetic_facts", "synthetic_panel", "target_result",
+    "reach", "reliability", "run_ladder", "share_cliff", "shrunk", "staffing_flow", "story", "synthetic_facts", "synthetic_panel", "target_result",
     "training_needs", "training_plan", "training_sessions", "up_before_down",
 ]  # fmt: skip
+
+# Loaded at first use: the monthly chain takes grades alone, and statistics cost every kernel a second.
+_MODULES = {
+    "cslib.params.kpi": ("open_kpis", "open_training"),
+    "cslib.params.ladder_files": ("ladder_names", "open_ladder"),
+    "cslib.people.bonus": ("PayRange", "bonus", "pay_ranges"),
+    "cslib.people.chain": ("Chain", "Chance", "Normal", "chain"),
+    "cslib.people.compare": ("Comparison", "compare_ladders", "headcount", "monthly_cost"),
+    "cslib.people.diagnostics": ("band_findings", "luck", "reach"),
+    "cslib.people.engine": ("Course", "run_ladder"),
+    "cslib.people.flows": ("birth_death", "staffing_flow", "up_before_down"),
+    "cslib.people.grades": ("grades",),
+    "cslib.people.panel": ("Panel", "panel_of"),
+    "cslib.people.proposals": ("application_forms", "proposals"),
+    "cslib.people.scoring": ("appraise", "cliff", "flips", "kpi_points", "reliability", "share_cliff", "shrunk"),
+    "cslib.people.synthetic": ("synthetic_facts", "synthetic_panel"),
+    "cslib.people.targets": ("group_score", "pooled", "target_result"),
+    "cslib.people.training": ("complaint_report", "quality_meeting", "training_needs", "training_plan", "training_sessions"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+class _Room(ModuleType):
+    """A module whose public functions are not hidden by submodules of the same name (bonus, chain, grades, proposals)."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "story":
+            return import_module("cslib.people.story")
+        if name not in _HOME:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_HOME[name]), name)
+        super().__setattr__(name, value)
+        return value
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *__all__})
+
+
+sys.modules[__name__].__class__ = _Room

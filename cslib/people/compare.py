@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cslib.core import words
 from cslib.people.engine import Course
+from cslib.people.proposals import reading_name
 
 LEAST = 10  # people in a cell that is shown (privacy requirement P06)
 
@@ -88,5 +90,6 @@ def compare_ladders(one: Course, other: Course) -> Comparison:
 
 
 def label(course: Course) -> str:
-    """Name of a ladder with its reading."""
-    return f"{course.ladder.name} ({course.ladder.reading})" if course.ladder.reading else course.ladder.name
+    """Name of a ladder in the language in use, with its reading."""
+    name = words.pick(course.ladder.spec.meaning)
+    return f"{name} [{reading_name(course.ladder.reading)}]" if course.ladder.reading else name

@@ -17,6 +17,7 @@ from cslib.people.panel import Panel
 from cslib.people.values import aggregate, compare, metric_values
 
 Truth = tuple[np.ndarray, np.ndarray]  # met, known
+LONGEST_TRIAL = 6  # months, 劳动合同法 art. 19
 IMMUNITY_USED = "immunity_used"  # what stands in the place of a move that an immunity held off
 
 
@@ -229,8 +230,10 @@ def own_figures(state: State, panel: Panel, t: int) -> dict[str, np.ndarray]:
 
 
 def _start(machine: Machine, panel: Panel) -> State:
+    """People before the first month: their grade, else the entry; whoever has served the longest lawful trial starts above the trial grade."""
     entry = machine.index[machine.spec.entry or machine.ladder.grades[0]]
-    grade = np.array([machine.index[name] for name in panel.grade]) if panel.grade else np.full(len(panel.people), entry)
+    above = entry + (machine.ladder.grades[entry] == machine.spec.trial_grade)
+    grade = np.array([machine.index[name] for name in panel.grade]) if panel.grade else np.where(panel.hired <= -LONGEST_TRIAL, above, entry)
     since = panel.hired if panel.grade_since is None else panel.grade_since
     return machine.start(np.where(panel.hired > 0, -1, grade), np.asarray(since))
 

@@ -81,6 +81,11 @@ def grade_name(ladder: Ladder, grade: str) -> str:
     return words.pick(ladder.spec.grades[grade])
 
 
+def reading_name(reading: str) -> str:
+    """A reading in the language in use; readings without words as they are."""
+    return say(f"people.reading.{reading}") if words.has(f"people.reading.{reading}") else reading or "-"
+
+
 def _rows(course: Course, month: str | None) -> Iterator[tuple[Proposals, int]]:
     for batch in course.batches:
         if month is None or course.panel.months_text[batch.month] == month:
@@ -142,7 +147,7 @@ def form_page(course: Course, batch: Proposals, position: int, *, with_people: b
     start, rule = month_number(course.panel.first) + batch.month, rule_of(batch, course.ladder)
     person = course.panel.people[batch.rows[position]] if with_people else say("people.form.one_person")
     facts = [
-        ("person", person), ("ladder", f"{words.pick(spec.meaning)} ({ladder.reading or '-'})"), ("month", month_text(start)),
+        ("person", person), ("ladder", f"{words.pick(spec.meaning)} ({reading_name(ladder.reading)})"), ("month", month_text(start)),
         ("rule", words.pick(spec.rules[rule].meaning)), ("from", grade_name(ladder, ladder.grades[batch.before[position]])),
         ("to", grade_name(ladder, ladder.grades[batch.after[position]])), ("effective", month_text(start + spec.grade_lag_months)),
         ("pay", month_text(start + spec.pay_lag_months)),
