@@ -40,6 +40,8 @@ CHAIN = (
     Step("50_pay", ("wage_cost",)),
     Step("60_review", ()),
 )
+# Run by hand or with ``execute``, not with every month: they compare schemes and show invented KPI figures, which no month's run should carry.
+BESIDE = (Step("40_kpi", ("off_queue",)), Step("45_grades", ()))
 
 
 def notebook_path(name: str) -> Path:

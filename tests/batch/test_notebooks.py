@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from cslib.batch import notebooks
-from cslib.batch.notebooks import CHAIN, check_parameters, execute, notebook_path
+from cslib.batch.notebooks import BESIDE, CHAIN, check_parameters, execute, notebook_path
 from cslib.core import words
 from cslib.core.errors import RunError
 
@@ -30,7 +30,7 @@ def write(folder: Path, name: str, *sources: str) -> None:
     nbformat.write(book, folder / f"{name}.ipynb")
 
 
-@pytest.mark.parametrize("step", CHAIN, ids=lambda s: s.name)
+@pytest.mark.parametrize("step", (*CHAIN, *BESIDE), ids=lambda s: s.name)
 def test_every_notebook_takes_the_same_parameters(step: notebooks.Step) -> None:
     given = {"site": "hotline", "month": "2026-12", "scenario": "base", "language": "en", "contacts": "", "run_folder": ""}
     check_parameters(notebook_path(step.name), given)
