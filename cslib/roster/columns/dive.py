@@ -7,7 +7,7 @@ import numpy as np
 
 from cslib.roster.columns.kit import NEVER
 from cslib.roster.columns.limits import Stop, never
-from cslib.roster.columns.part import EPS, Part
+from cslib.roster.columns.part import EPS, NOBODY, Part
 
 SURE = 0.85  # fixed at once
 ROUNDS = 4  # of pricing after each step
@@ -27,7 +27,7 @@ def dive(part: Part, share: float, most: float, rng: np.random.Generator | None 
     plan = None
     while plan is None:
         value, weights = _price_out(part)
-        if value > most - EPS or late():
+        if value > min(most, NOBODY) - EPS or late():
             break
         plan = months_of(part, weights)
         if plan is not None:
@@ -53,7 +53,7 @@ def _price_out(part: Part) -> tuple[float, np.ndarray]:
         if len(good) == 0:
             break
         part.columns(duals, who[good], months[good], values[good])
-    return value, np.array(part.lp.getSolution().col_value)[len(part.shortage) :]
+    return value, np.array(part.lp.getSolution().col_value)[part.head :]
 
 
 def months_of(part: Part, weights: np.ndarray) -> np.ndarray | None:

@@ -18,6 +18,7 @@ from cslib.roster.columns.paths import follow, to_go, within_limits
 from cslib.roster.columns.pricing import Scratch
 
 EPS = 1e-6
+NOBODY = 1e7  # price of a person without a month, while a dive prices again
 PRIMAL = 4  # HiGHS: primal simplex
 
 
@@ -47,8 +48,8 @@ class Part:
 
     Attributes
     ----------
-    people : numbers in the staff; graphs : their months; need : (rows,) what is still wanted of the rows the part can serve
-    value : price of the incumbent's months in the terms of the master
+    people : numbers in the staff; graphs : their months; head : columns of the master before the months
+    need : (rows,) what is still wanted of the rows the part can serve; value : price of the incumbent's months in the terms of the master
     """
 
     def __init__(self, base: Field, people: np.ndarray, first: int, last: int, plan: np.ndarray, others: np.ndarray, scratch: Scratch) -> None:
@@ -66,6 +67,7 @@ class Part:
         self.duty = [sparse.csr_array(rows[window][:, self.flat]) for rows in base.rows]
         groups, self.group = np.unique(base.group[self.flat], return_inverse=True)
         self.shortage = base.price[groups]
+        self.head = len(self.shortage) + len(people)
         self.room = np.empty(max(len(g.succ) for g in self.graphs))
         self.pool = Pool()
         self.lp = self._programme()
@@ -79,15 +81,17 @@ class Part:
             solver.setOptionValue(option, value)
         people, rows = len(self.people), len(self.flat)
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(self.shortage), people + rows
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = self.shortage, np.zeros(len(self.shortage)), np.full(len(self.shortage), highspy.kHighsInf)
+        lp.num_col_, lp.num_row_ = self.head, people + rows
+        lp.col_cost_ = np.concatenate([self.shortage, np.full(people, NOBODY)])
+        lp.col_lower_, lp.col_upper_ = np.zeros(self.head), np.full(self.head, highspy.kHighsInf)
         lp.row_lower_ = np.concatenate([np.ones(people), self.need])
         lp.row_upper_ = np.concatenate([np.ones(people), np.full(rows, highspy.kHighsInf)])
         order = np.argsort(self.group, kind="stable")
         lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(np.bincount(self.group, minlength=len(self.shortage)))]).astype(np.int32)
-        lp.a_matrix_.index_ = (people + order).astype(np.int32)
-        lp.a_matrix_.value_ = np.ones(rows)
+        ends = np.cumsum([*np.bincount(self.group, minlength=len(self.shortage)), *np.ones(people, dtype=np.int64)])
+        lp.a_matrix_.start_ = np.concatenate([[0], ends]).astype(np.int32)
+        lp.a_matrix_.index_ = np.concatenate([people + order, np.arange(people)]).astype(np.int32)
+        lp.a_matrix_.value_ = np.ones(rows + people)
         solver.passModel(lp)
         return solver
 
@@ -194,9 +198,8 @@ class Part:
             number = np.full(self.base.shape[2] + 1, -1)
             number[self.graphs[i].acts] = np.arange(len(self.graphs[i].acts))
             shut = closed[np.arange(months.shape[1]), number[months[mine]]].any(axis=1)
-        first = len(self.shortage)
         upper = np.where(shut, 0.0, highspy.kHighsInf)
-        self.lp.changeColsBounds(len(mine), (first + mine).astype(np.int32), np.zeros(len(mine)), upper)
+        self.lp.changeColsBounds(len(mine), (self.head + mine).astype(np.int32), np.zeros(len(mine)), upper)
 
     def price(self, duals: np.ndarray, most: np.ndarray | None) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
         """Cheapest months at duals: (Lagrange's bound, who, months, values). ``most``: what a month is known not to exceed (loose limits)."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cslib.roster.columns.field import Field, base_served, plan_price, served
+from cslib.roster.columns.model import findings
 from cslib.roster.columns.part import EPS, Part
 from cslib.roster.columns.pricing import Scratch
 from cslib.roster.columns.whole import Effort, better
@@ -33,17 +34,19 @@ class Draw:
 
 
 class Hunt:
-    """The search and its best plan.
+    """The search, where it stands and its best plan.
 
     Attributes
     ----------
-    plan, value : best plan (people, days) and its price without the constant; size : (classes,) person-days of the next part
+    plan, value : (people, days) where it stands, and its price without the constant; best, best_value : the best plan so far
+    size : (classes,) person-days of the next part; idle : rounds since the last step forward
     """
 
     def __init__(self, base: Field, plan: np.ndarray, seed: int, scratch: list[Scratch]) -> None:
         self.base, self.plan, self.scratch = base, plan.astype(np.int64).copy(), scratch
         self.value = plan_price(base, self.plan)
-        self.seed, self.rng, self.rounds = seed, np.random.default_rng([seed, 1]), 0
+        self.best, self.best_value = self.plan, self.value
+        self.seed, self.rng, self.rounds, self.idle = seed, np.random.default_rng([seed, 1]), 0, 0
         people, days, _ = base.shape
         self.edges = [*[w for w in WIDTHS if w < days][:6], min(days, WIDTHS[-1]) + 1]
         if len(self.edges) == 1:
@@ -90,20 +93,36 @@ class Hunt:
         """Solve the next parts and take over what is better."""
         draws = [self.draw() for _ in range(SIDE)]
         jobs = [pool.submit(self._solve, draw, lane, effort) for lane, draw in enumerate(draws)]
+        before = self.plan
         for draw, (plan, how) in zip(draws, [job.result() for job in jobs], strict=True):
-            taken = plan is not None and self.take(draw, plan)
+            taken = plan is not None and self.take(draw, plan, before)
             self._resize(draw.group, how, taken)
         self.rounds += 1
+        self.idle += 1
 
-    def take(self, draw: Draw, plan: np.ndarray) -> bool:
-        """Put months of a part into the plan unless that makes it dearer; whether it is cheaper now."""
+    def stand(self, plan: np.ndarray, value: float) -> None:
+        """Go on from another plan."""
+        self.plan, self.value, self.idle = plan, value, 0
+        if value < self.best_value - EPS:
+            self.best, self.best_value = plan, value
+
+    def take(self, draw: Draw, plan: np.ndarray, before: np.ndarray) -> bool:
+        """Put months of a part into the plan unless that makes it dearer; whether it is cheaper now.
+
+        ``before`` is the plan that the part was drawn from: whoever was changed since then must still have a legal month.
+        """
         trial = self.plan.copy()
         trial[draw.people, draw.first : draw.last + 1] = plan
+        changed = draw.people[(self.plan[draw.people] != before[draw.people]).any(axis=1)]
+        if any(findings(self.base.staff, int(p), trial[p]) for p in changed):
+            return False
         value = plan_price(self.base, trial)
         if value > self.value + EPS:
             return False
         cheaper = value < self.value - EPS
-        self.plan, self.value = trial, value
+        idle = 0 if cheaper else self.idle
+        self.stand(trial, value)
+        self.idle = idle
         return cheaper
 
     def _resize(self, group: int, how: str, taken: bool) -> None:
@@ -121,4 +140,4 @@ def sweep(hunt: Hunt, width: int, pool: ThreadPoolExecutor, effort: Effort) -> N
         draw = Draw(0, np.arange(people), min(first, max(days - width, 0)), min(first + width, days) - 1)
         plan, _ = pool.submit(hunt._solve, draw, 0, replace(effort, listed=0)).result()
         if plan is not None:
-            hunt.take(draw, plan)
+            hunt.take(draw, plan, hunt.plan)

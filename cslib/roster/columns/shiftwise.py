@@ -16,6 +16,7 @@ import numpy as np
 from cslib.roster.columns.dive import dive
 from cslib.roster.columns.field import Field, base_served, field_of
 from cslib.roster.columns.intervals import IntervalCover
+from cslib.roster.columns.kit import NEVER
 from cslib.roster.columns.limits import Found, Limits, Stop, Watch, never
 from cslib.roster.columns.model import Staff
 from cslib.roster.columns.part import EPS, Part
@@ -26,6 +27,7 @@ from cslib.roster.columns.whole import Bounded, Effort, better, bounded
 PARTS = 10  # parts per person at work = 1
 DIVES = 3
 ROOT, DIVING, PROOF = 0.35, 0.45, 0.1  # shares of the seconds: until the bound, until the dives end; for each proof
+PATIENCE = 60  # rounds without a step forward after which the search goes on from a new dive
 PROOFS = (0.0, 0.35, 0.7)  # shares of the search at which a proof is tried
 WHOLE = Effort(rounds=600, smooth=0.5, each=20_000, listed=60_000, nodes=2000, seconds=1e6)
 LARGE = 30_000  # cells (people x days x kinds): above, windows are swept before the bound is sought
@@ -98,7 +100,7 @@ def solve_shiftwise(
         _root(run, hunt)
         ended_by = _hunt(run, hunt, pool)
     fixed = base.constant + limits.constant
-    return Found(hunt.plan, at, hunt.value + fixed, min(run.bound, hunt.value) + fixed, ended_by, hunt.rounds * SIDE)
+    return Found(hunt.best, at, hunt.best_value + fixed, min(run.bound, hunt.best_value) + fixed, ended_by, hunt.rounds * SIDE)
 
 
 def first_plan(base: Field, scratch: Scratch) -> tuple[np.ndarray, int]:
@@ -128,30 +130,39 @@ def _root(run: Run, hunt: Hunt) -> None:
         rng = np.random.default_rng([run.seed, 3, number]) if number else None
         plan = dive(run.root, 0.03, hunt.value - EPS, rng, late)
         if plan is not None:
-            hunt.plan, hunt.value = plan, run.root.price_of(plan)
+            hunt.stand(plan, run.root.price_of(plan))
             run.tell(0.0, hunt.value)
 
 
 def _prove(run: Run, hunt: Hunt) -> None:
     """Try to close the gap: all months of small enough reduced price, then branch and bound; may find a better plan too."""
-    if run.root is None or run.found is None or run.closed(hunt.value):
+    if run.root is None or run.found is None or run.closed(hunt.best_value):
         return
-    run.root.stand(hunt.plan)
+    run.root.stand(hunt.best)
     seconds = max(PROOF * run.limits.seconds, 1.0) if run.limits.by_clock else 1e6
     plan, bound, _ = better(run.root, replace(WHOLE, seconds=seconds / 3, share=0.0, late=run.late), None, run.found)
     run.raise_to(bound)
     if plan is not None:
-        hunt.plan, hunt.value = plan, run.root.price_of(plan)
-    run.tell(0.0, hunt.value)
+        hunt.stand(plan, run.root.price_of(plan))
+    run.tell(0.0, hunt.best_value)
+
+
+def _anew(run: Run, hunt: Hunt, number: int) -> None:
+    """Go on from a new dive; the best plan is kept."""
+    hunt.idle = 0
+    if run.root is not None:
+        plan = dive(run.root, 0.03, NEVER, np.random.default_rng([run.seed, 4, number]), run.late)
+        if plan is not None:
+            hunt.stand(plan, run.root.price_of(plan))
 
 
 def _hunt(run: Run, hunt: Hunt, pool: ThreadPoolExecutor) -> str:
     limits, proofs = run.limits, list(PROOFS)
     total = max(1, round(PARTS * len(hunt.plan) * limits.work / SIDE))
     before = run.clock()
-    proven = np.inf
+    proven, fresh = np.inf, 0
     while True:
-        if run.closed(hunt.value):
+        if run.closed(hunt.best_value):
             return "gap"
         if run.stop():
             return "stop"
@@ -163,11 +174,14 @@ def _hunt(run: Run, hunt: Hunt, pool: ThreadPoolExecutor) -> str:
         share = (run.clock() - before) / left if limits.by_clock else hunt.rounds / total
         if proofs and share >= proofs[0]:
             proofs.pop(0)
-            if hunt.value < proven - EPS:
-                proven = hunt.value
+            if hunt.best_value < proven - EPS:
+                proven = hunt.best_value
                 _prove(run, hunt)
                 continue
-        value = hunt.value
+        if hunt.idle >= PATIENCE:
+            fresh += 1
+            _anew(run, hunt, fresh)
+        value = hunt.best_value
         hunt.step(pool, replace(PART, late=run.late, seconds=PART.seconds if limits.by_clock else 1e6))
-        if hunt.value < value - EPS:
-            run.tell(share, hunt.value)
+        if hunt.best_value < value - EPS:
+            run.tell(share, hunt.best_value)

@@ -185,7 +185,7 @@ def better(part: Part, effort: Effort, rng: np.random.Generator | None = None, f
 
 def aside(part: Part) -> np.ndarray | None:
     """Other months of the same value as the incumbent's, if the master stands at some: a step aside that opens new parts."""
-    plan = months_of(part, np.array(part.lp.getSolution().col_value)[len(part.shortage) :])
+    plan = months_of(part, np.array(part.lp.getSolution().col_value)[part.head :])
     if plan is None or (plan == part.current).all() or part.price_of(plan) > part.value + EPS:
         return None
     return plan
