@@ -72,27 +72,60 @@ class Service(Strict):
     max_abandonment_share: Share | None = None
 
 
+class Priority(Strict):
+    """A class of a queue's contacts with its own limit (S004-04; customer segments, S000-19), most urgent first in the list.
+
+    escalate_after_s: a contact that has waited so long counts with the class before its own.
+    """
+
+    name: Meaning
+    share: float = Field(gt=0, le=1)
+    level_share: float = Field(gt=0, lt=1)
+    target_s: float = Field(ge=0)
+    escalate_after_s: float | None = Field(default=None, gt=0)
+
+
+class ShrinkagePart(Strict):
+    """One reason why a paid hour is not spent at the post.
+
+    planned: known when the roster is made. in_roster: shown in it by name (leave, breaks, meetings with a time), so that the people to roster
+    are not raised for it; it still counts for the head count. random: comes by chance (sickness), so that it counts as a risk too.
+    """
+
+    share: float = Field(ge=0, lt=0.6)
+    planned: bool
+    in_roster: bool
+    random: bool = False
+
+
 class Queue(Strict):
     """A queue of contacts, or a post to be held.
 
     model: erlang_c | erlang_a (arriving contacts), deferred (work with a deadline), heads (fixed people by window).
+    handle_cv2: squared coefficient of variation of the handle time (1: exponential, 0: always the same, as at a gate).
+    priorities: classes of contacts with their own limits, most urgent first; shares sum to 1.
     never_empty: at every open minute someone is there, breaks relieved. may_leave: the post counts as held while its person
     covers another one (rounds, floaters). peak_windows: peak hours as the site declares them (S000-01); without any, a queue has
     its peaks where its requirement is highest, and a post with fixed people has none: its requirement says nothing about when it is busy.
     """
 
     name: Meaning
-    channel: Literal["phone", "chat", "email", "post"]
+    channel: Literal["phone", "chat", "social", "email", "post"]  # S004-02
     model: Literal["erlang_c", "erlang_a", "deferred", "heads"]
     skill: str
     opening: tuple[Window, ...] = (Window(),)
     service: Service | None = None
     aht_s: float | None = Field(default=None, ge=1, le=DAY_S)
+    handle_cv2: float = Field(default=1.0, ge=0, le=25)
     patience_s: float | None = Field(default=None, ge=1, le=DAY_S)
+    priorities: tuple[Priority, ...] = ()
     concurrency: int = Field(default=1, ge=1, le=6)
     concurrency_slowdown_share: float = Field(default=0.0, ge=0, le=1)
     deadline_h: float | None = Field(default=None, ge=0.25, le=744)
     shrinkage_share: float = Field(default=0.0, ge=0, lt=0.6)
+    shrinkage: dict[Literal["leave", "sickness", "training", "meetings", "coaching", "system_time", "breaks", "other"], ShrinkagePart] = Field(
+        default_factory=dict
+    )
     min_heads: int = Field(default=0, ge=0, le=10_000)
     heads: tuple[Heads, ...] = ()
     peak_windows: tuple[Window, ...] = ()
@@ -111,7 +144,33 @@ class Queue(Strict):
             raise Refusal("params.need.heads")
         if self.never_empty and self.channel != "post":
             raise Refusal("params.need.post")
+        if self.priorities and abs(sum(p.share for p in self.priorities) - 1) > 1e-9:
+            raise Refusal("params.need.priority_shares")
+        if self.shrinkage and (self.shrinkage_share > 0 or self.paid_shrinkage_share >= 0.6):
+            raise Refusal("params.need.shrinkage")
         return self
+
+    @property
+    def roster_shrinkage_share(self) -> float:
+        """Share of the rostered time that is not spent at the post: the parts that the roster does not show, each of what the others leave."""
+        return self._lost([p for p in self.shrinkage.values() if not p.in_roster]) if self.shrinkage else self.shrinkage_share
+
+    @property
+    def paid_shrinkage_share(self) -> float:
+        """Share of the paid time that is not spent at the post, all parts: what a head count is made with."""
+        return self._lost(list(self.shrinkage.values())) if self.shrinkage else self.shrinkage_share
+
+    @property
+    def random_absence_share(self) -> float:
+        """Share of the rostered people who are away by chance; without parts, all of ``shrinkage_share``."""
+        return self._lost([p for p in self.shrinkage.values() if p.random and not p.in_roster]) if self.shrinkage else self.shrinkage_share
+
+    @staticmethod
+    def _lost(parts: list[ShrinkagePart]) -> float:
+        left = 1.0
+        for part in parts:
+            left *= 1 - part.share
+        return 1 - left
 
     def open_at(self, weekday: int, minute: int) -> bool:
         """True if the queue is open in a minute of a weekday (Mon = 0)."""
@@ -217,6 +276,29 @@ class DemandSettings(Strict):
     borrow: dict[str, Borrow] = Field(default_factory=dict)
 
 
+class StaffingSettings(Strict):
+    """How the requirement of arriving contacts is made.
+
+    method: time_varying (each interval exact on the state that the intervals before leave) or stationary (each interval alone, in steady
+    state, for comparison with other tools).
+    """
+
+    method: Literal["time_varying", "stationary"] = "time_varying"
+
+
+class RosterSettings(Strict):
+    """Soft goals and stopping rules of the roster.
+
+    contract_band_h: hours of the month by which a person may stay below contract free of price. nights_free: nights a month
+    free of the price ``night_over``. gap_share: stop when proven this close. work: deterministic work limit (1 = normal).
+    """
+
+    contract_band_h: float = Field(default=16.0, ge=0, le=744)
+    nights_free: int = Field(default=8, ge=0, le=31)
+    gap_share: float = Field(default=0.01, ge=0.0001, le=1)
+    work: float = Field(default=1.0, ge=0.01, le=100)
+
+
 class RepairSettings(Strict):
     """What a change of a published roster weighs, and how far a repair may go.
 
@@ -284,6 +366,7 @@ class Site(Strict):
     demand: DemandSettings = DemandSettings()
     events: dict[str, Event] = Field(default_factory=dict)
     workload: Workload = Workload()
+    staffing: StaffingSettings = StaffingSettings()
     roster: RosterSettings = RosterSettings()
     repair: RepairSettings = RepairSettings()
     payroll: Payroll = Payroll()

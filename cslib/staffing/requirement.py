@@ -8,7 +8,8 @@ import pandas as pd
 from cslib.core import tables
 from cslib.core.units import ceil_people
 from cslib.intake.study import Study
-from cslib.staffing.models import Need, deferred_need, erlang_needs, heads_need
+from cslib.staffing.models import Need, chat_need, deferred_need, erlang_needs, heads_need, with_priorities
+from cslib.staffing.over_time import time_varying_need
 from cslib.staffing.search import Whole
 from cslib.staffing.workload import Work, workloads
 
@@ -23,8 +24,9 @@ def requirement(forecast: pd.DataFrame, study: Study) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, table requirement: on_post [persons]; scheduled = ceil(on_post / (1 - shrinkage_share)), on_post itself for fixed heads;
-    service level, occupancy and abandonment [share] expected with on_post in steady state, empty where not defined (Erlang C has no
+    DataFrame, table requirement: on_post [persons]; scheduled = ceil(on_post / (1 - roster_shrinkage_share)), on_post itself for fixed heads;
+    service level, occupancy and abandonment [share] expected with on_post, by the site's method (time-varying: on the state that the
+    intervals before leave behind; stationary: in steady state), empty where not defined (Erlang C has no
     abandonment; deferred work has neither service level nor abandonment; fixed heads have none of them; no contacts, no service
     level); what sets the number; peak hours (S000-01): the queue's own windows where it declares any, else scheduled at least the
     site's share of the day's maximum; fixed heads that declare no window have no peak.
@@ -44,20 +46,20 @@ def scheduled_people(on_post: Whole, work: Work) -> Whole:
     """People to roster so that ``on_post`` are there; fixed heads carry no shrinkage (their relief is planned)."""
     if work.queue.model == "heads":
         return on_post
-    return np.asarray(ceil_people(on_post / (1 - work.queue.shrinkage_share)))
+    return np.asarray(ceil_people(on_post / (1 - work.queue.roster_shrinkage_share)))
 
 
 def _needs(works: dict[str, Work]) -> dict[str, Need]:
     found: dict[str, Need] = {}
     for model in ("erlang_c", "erlang_a"):
-        chosen = [work for work in works.values() if work.queue.model == model]
+        chosen = [work for work in works.values() if work.queue.model == model and work.method == "stationary" and work.slots == 1]
         found.update(zip((work.name for work in chosen), erlang_needs(chosen), strict=True))
+    makers = {"heads": heads_need, "deferred": deferred_need}
     for name, work in works.items():
-        if work.queue.model == "heads":
-            found[name] = heads_need(work)
-        elif work.queue.model == "deferred":
-            found[name] = deferred_need(work)
-    return found
+        if name not in found:
+            maker = makers.get(work.queue.model, chat_need if work.method == "stationary" else time_varying_need)
+            found[name] = maker(work)
+    return {name: with_priorities(need, works[name]) for name, need in found.items()}
 
 
 def _frame(work: Work, need: Need, peak_share: float) -> pd.DataFrame:

@@ -12,9 +12,11 @@ from cslib.core.errors import StaffingError
 from cslib.core.trace import Trace, formula_function
 from cslib.core.units import ceil_people, floor_count
 from cslib.intake.study import Study
+from cslib.staffing.chat import Slots, chat_people
 from cslib.staffing.deferred import SLACK_KEPT_SHARE, DeferredPlan, plan_deferred
 from cslib.staffing.erlang import agents_a, agents_c
 from cslib.staffing.models import ABANDONMENT_CAP_SHARE, abandonment_cap, fixed_heads
+from cslib.staffing.over_time import time_varying
 from cslib.staffing.requirement import scheduled_people
 from cslib.staffing.workload import Work, workloads
 
@@ -37,6 +39,14 @@ def _a_occupancy_agents(load: float, aht_s: float, patience_s: float, max_occupa
 @formula_function("erlang_a_abandonment_agents")
 def _a_abandonment_agents(load: float, aht_s: float, patience_s: float, max_abandonment_share: float) -> int:
     return int(agents_a(load, aht_s, patience_s, 0.0, 0.0, 1.0, max_abandonment_share))
+
+
+@formula_function("chat_agents")
+def _chat_agents(
+    load: float, aht_s: float, slots: float, slowdown: float, target_s: float, level: float, cap: float, patience_s: float = np.inf, lost: float = 1.0
+) -> int:
+    case = Slots(aht_s, patience_s, target_s, int(slots), slowdown)
+    return int(chat_people(np.array([load]), case, level, cap, lost)[0][0])
 
 
 def trace(forecast: pd.DataFrame, study: Study, queue: str, when: Any) -> Trace:
@@ -65,8 +75,18 @@ def trace(forecast: pd.DataFrame, study: Study, queue: str, when: Any) -> Trace:
     value = int(scheduled_people(np.array([int(on_post.value)]), work)[0])
     if work.queue.model == "heads":
         return Trace("scheduled", value, "persons", "on_post", (on_post,), rule="heads")
-    shrinkage = _given(work, "shrinkage_share", work.queue.shrinkage_share, "share")
+    shrinkage = _shrinkage(work)
     return Trace("scheduled", value, "persons", "ceil(on_post / (1 - shrinkage_share))", (on_post, shrinkage), rule="shrinkage")
+
+
+def _shrinkage(work: Work) -> Trace:
+    """The share of rostered time that is lost: given as a whole, or made of the parts that the roster does not show."""
+    parts = {kind: part for kind, part in work.queue.shrinkage.items() if not part.in_roster}
+    if not parts:
+        return _given(work, "shrinkage_share", work.queue.roster_shrinkage_share, "share")
+    inputs = tuple(_given(work, f"lost_{kind}", part.share, "share", f"shrinkage.{kind}.share") for kind, part in parts.items())
+    formula = f"1 - {' * '.join(f'(1 - {part.name})' for part in inputs)}"
+    return Trace("shrinkage_share", work.queue.roster_shrinkage_share, "share", formula, inputs, rule="shrinkage_parts")
 
 
 def _on_post(work: Work, slot: int) -> Trace:
@@ -89,17 +109,11 @@ def _heads(work: Work, slot: int) -> Trace:
 
 def _load(work: Work, slot: int) -> tuple[Trace, Trace]:
     """Load [Erlang] and the handle time it is made with."""
-    alone = Trace("aht_s", float(work.aht_s[slot]), "s", source="forecast")
-    handle = alone
-    if work.slots > 1:
-        slots = _given(work, "concurrency", work.slots, "contacts")
-        slowdown = _given(work, "concurrency_slowdown_share", work.queue.concurrency_slowdown_share, "share")
-        formula = "aht_s * (1 + concurrency_slowdown_share * (concurrency - 1))"
-        handle = Trace("chat_aht_s", alone.value * work.slowdown, "s", formula, (alone, slots, slowdown), rule="chat")
+    handle = Trace("aht_s", float(work.aht_s[slot]), "s", source="forecast")
     contacts = Trace("contacts", float(work.contacts[slot]), "contacts", source="forecast")
     interval = Trace("interval_s", work.interval_s, "s", source="interval_min")
     inputs = (contacts, handle, interval)
-    return Trace("intensity", float(work.load[slot]), "Erlang", f"contacts * {handle.name} / interval_s", inputs, rule="intensity"), handle
+    return Trace("intensity", float(work.load[slot]), "Erlang", "contacts * aht_s / interval_s", inputs, rule="intensity"), handle
 
 
 def _erlang(work: Work, slot: int) -> Trace:
@@ -107,27 +121,38 @@ def _erlang(work: Work, slot: int) -> Trace:
     if work.contacts[slot] == 0:
         contacts = Trace("contacts", 0.0, "contacts", source="forecast")
         return Trace("on_post", least.value, "persons", "max(contacts, min_heads)", (contacts, least), rule="minimum_heads")
-    parts = _servers_c(work, slot) if work.queue.model == "erlang_c" else _servers_a(work, slot)
-    names = ", ".join(part.name for part in parts)
+    load, handle = _load(work, slot)
+    if work.method == "time_varying":
+        return _over_time(work, slot, load, handle, least)
+    parts = _steady_state(work, load, _again(handle))
     wanted = max(part.value for part in parts)
-    if work.slots > 1:
-        slots = _given(work, "concurrency", work.slots, "contacts")
-        servers = Trace("chat_slots", wanted, "slots", f"max({names})", parts, rule=work.queue.model)
-        value = max(ceil_people(wanted / work.slots), least.value)
-        on_post = Trace("on_post", value, "persons", "max(ceil(chat_slots / concurrency), min_heads)", (servers, slots, least), rule="chat")
-    else:
-        on_post = Trace("on_post", max(wanted, least.value), "persons", f"max({names}, min_heads)", (*parts, least), rule=work.queue.model)
-    return on_post
+    formula = f"max({', '.join(part.name for part in parts)}, min_heads)"
+    return Trace("on_post", max(wanted, least.value), "persons", formula, (*parts, least), rule=work.queue.model)
 
 
-def _made(work: Work, name: str, function: Callable[..., int], called: str, inputs: tuple[Trace, ...], rule: str) -> Trace:
+def _over_time(work: Work, slot: int, load: Trace, handle: Trace, least: Trace) -> Trace:
+    """Steady state at the modified offered load, then the step to the number that the state of the queue needs, with its evidence."""
+    found = time_varying(work)
+    present = Trace("present_contacts", float(found.present[slot]), "contacts", rule="modified_offered_load", source="forecast")
+    interval = Trace("interval_s", work.interval_s, "s", source="interval_min")
+    formula = "intensity + (present_contacts - intensity) * (1 - exp(-interval_s / aht_s)) * aht_s / interval_s"
+    inputs = (load, present, _again(handle), interval)
+    offered = Trace("modified_load", float(found.offered[slot]), "Erlang", formula, inputs, rule="modified_offered_load")
+    parts = _steady_state(work, offered, _again(handle))
+    start = Trace("start_agents", float(found.start[slot]), "persons", f"max({', '.join(part.name for part in parts)})", parts, rule=work.queue.model)
+    people = int(found.plan.people[slot])
+    step = Trace("forward_step", people - start.value, "persons", rule="transient", source="policy")
+    evidence = [
+        Trace(name, float(np.nan_to_num(course.service_level_share[slot])), "share", rule="transient", source="forecast")
+        for name, course in (("level_with", found.plan.course), ("level_one_fewer", found.plan.one_fewer))
+    ]
+    inputs = (start, step, least, *evidence)
+    return Trace("on_post", float(people), "persons", "max(start_agents + forward_step, min_heads)", inputs, rule="time_varying")
+
+
+def _made(name: str, function: Callable[..., int], called: str, inputs: tuple[Trace, ...], rule: str) -> Trace:
     formula = f"{called}({', '.join(part.name for part in inputs)})"
-    return Trace(name, float(function(*(part.value for part in inputs))), _servers(work), formula, inputs, rule=rule)
-
-
-def _servers(work: Work) -> str:
-    """Unit of what Erlang's formulas count."""
-    return "slots" if work.slots > 1 else "persons"
+    return Trace(name, float(function(*(part.value for part in inputs))), "persons", formula, inputs, rule=rule)
 
 
 def _again(part: Trace) -> Trace:
@@ -136,35 +161,46 @@ def _again(part: Trace) -> Trace:
 
 
 def _targets(work: Work) -> tuple[Trace, Trace, Trace]:
-    service = work.service
+    service, cv2 = work.service, work.queue.handle_cv2
+    target = _given(work, "target_s", service.target_s, "s", "service.target_s")
+    if cv2 != 1:
+        inputs = (target, _given(work, "handle_cv2", cv2, "share"))
+        target = Trace("target_corrected_s", work.target_s, "s", "target_s * 2 / (1 + handle_cv2)", inputs, rule="service_time_variability")
     return (
-        _given(work, "target_s", service.target_s, "s", "service.target_s"),
+        target,
         _given(work, "level_share", service.level_share, "share", "service.level_share"),
         _given(work, "max_occupancy_share", service.max_occupancy_share, "share", "service.max_occupancy_share"),
     )
 
 
-def _servers_c(work: Work, slot: int) -> tuple[Trace, ...]:
-    load, handle = _load(work, slot)
+def _steady_state(work: Work, load: Trace, handle: Trace) -> tuple[Trace, ...]:
+    """What a load needs in steady state, limit by limit."""
     target, level, cap = _targets(work)
-    by_level = _made(work, "service_level_agents", _c_agents, "erlang_c_agents", (load, _again(handle), target, level), "erlang_c")
-    value, inputs = float(ceil_people(load.value / cap.value)), (_again(load), cap)
-    return by_level, Trace("occupancy_agents", value, _servers(work), "ceil(intensity / max_occupancy_share)", inputs, rule="occupancy_cap")
-
-
-def _servers_a(work: Work, slot: int) -> tuple[Trace, ...]:
-    load, handle = _load(work, slot)
-    target, level, cap = _targets(work)
-    patience = _given(work, "patience_s", work.queue.patience_s or 0.0, "s")
-    lost = _given(work, "max_abandonment_share", abandonment_cap(work.service), "share", "service.max_abandonment_share")
-    if work.service.max_abandonment_share is None:
-        lost = Trace("max_abandonment_share", ABANDONMENT_CAP_SHARE, "share", source="policy")
-    queue = (_again(load), _again(handle), patience)
+    if work.queue.model == "erlang_c":
+        patience, lost = (), ()
+    else:
+        patience, lost = (_given(work, "patience_s", work.queue.patience_s or 0.0, "s"),), (_abandonment(work),)
+    if work.slots > 1:
+        slots = _given(work, "concurrency", work.slots, "contacts")
+        slowdown = _given(work, "concurrency_slowdown_share", work.queue.concurrency_slowdown_share, "share")
+        inputs = (load, handle, slots, slowdown, target, level, cap, *patience, *lost)
+        return (_made("chat_agents", _chat_agents, "chat_agents", inputs, "chat"),)
+    if work.queue.model == "erlang_c":
+        value = float(ceil_people(load.value / cap.value))
+        occupancy = Trace("occupancy_agents", value, "persons", f"ceil({load.name} / max_occupancy_share)", (_again(load), cap), rule="occupancy_cap")
+        return _made("service_level_agents", _c_agents, "erlang_c_agents", (load, handle, target, level), "erlang_c"), occupancy
+    queue = (_again(load), handle, *patience)
     return (
-        _made(work, "service_level_agents", _a_level_agents, "erlang_a_level_agents", (load, *queue[1:], target, level), "erlang_a"),
-        _made(work, "occupancy_agents", _a_occupancy_agents, "erlang_a_occupancy_agents", (*queue, cap), "occupancy_cap"),
-        _made(work, "abandonment_agents", _a_abandonment_agents, "erlang_a_abandonment_agents", (*queue, lost), "abandonment_cap"),
+        _made("service_level_agents", _a_level_agents, "erlang_a_level_agents", (load, *queue[1:], target, level), "erlang_a"),
+        _made("occupancy_agents", _a_occupancy_agents, "erlang_a_occupancy_agents", (*queue, cap), "occupancy_cap"),
+        _made("abandonment_agents", _a_abandonment_agents, "erlang_a_abandonment_agents", (*queue, *lost), "abandonment_cap"),
     )
+
+
+def _abandonment(work: Work) -> Trace:
+    if work.service.max_abandonment_share is None:
+        return Trace("max_abandonment_share", ABANDONMENT_CAP_SHARE, "share", source="policy")
+    return _given(work, "max_abandonment_share", abandonment_cap(work.service), "share", "service.max_abandonment_share")
 
 
 def _deferred(work: Work, slot: int) -> Trace:

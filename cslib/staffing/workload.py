@@ -32,6 +32,7 @@ class Work:
     horizon : days and grid
     open : whether the queue is open in some minute of the interval
     contacts : expected contacts [contacts/interval]; aht_s : handle time of one contact that an agent handles alone [s]
+    method : time_varying or stationary
     """
 
     name: str
@@ -41,6 +42,7 @@ class Work:
     open: NDArray[np.bool_]
     contacts: Array
     aht_s: Array
+    method: str = "time_varying"
 
     @property
     def interval_s(self) -> float:
@@ -58,14 +60,17 @@ class Work:
         return self.queue.concurrency
 
     @property
-    def slowdown(self) -> float:
-        """Factor on the handle time of a contact when all slots of a person are in use."""
-        return 1 + self.queue.concurrency_slowdown_share * (self.slots - 1)
+    def load(self) -> Array:
+        """Offered load [Erlang] at the handle time of a contact handled alone."""
+        return self.contacts * self.aht_s / self.interval_s
 
     @property
-    def load(self) -> Array:
-        """Offered load [Erlang], at the handle time of a person whose slots are all in use."""
-        return self.contacts * self.aht_s * self.slowdown / self.interval_s
+    def target_s(self) -> float:
+        """Answer-time target [s] as exponential handle times would have it: waits are (1 + cv2) / 2 times as long as theirs.
+
+        Source: Allen-Cunneen approximation of the M/G/n queue; exact for one server.
+        """
+        return self.service.target_s * 2 / (1 + self.queue.handle_cv2)
 
 
 def week_minutes(windows: tuple[Window, ...]) -> NDArray[np.int64]:
@@ -122,7 +127,7 @@ def _work(name: str, queue: Queue, by_queue: Mapping[str, pd.DataFrame], study: 
         on_grid = rows.reindex(horizon.intervals)
         contacts, aht = on_grid["contacts"].to_numpy(dtype=float), on_grid["aht_s"].to_numpy(dtype=float)
         aht = np.where(aht > 0, aht, queue.aht_s or np.nan)
-    return Work(name, queue, where, horizon, is_open, contacts, np.where(contacts == 0, 0.0, aht))
+    return Work(name, queue, where, horizon, is_open, contacts, np.where(contacts == 0, 0.0, aht), study.params.site.staffing.method)
 
 
 def _problems(work: Work, has_rows: bool) -> list[Finding]:
@@ -162,7 +167,7 @@ def _facts(work: Work, first: int, count: int) -> dict[str, object]:
 def _misfits(queue: Queue) -> list[tuple[str, str]]:
     """Parameters that the queue's model can't honour: refused, not ignored."""
     misfits = []
-    if queue.concurrency > 1 and (queue.channel != "chat" or queue.model not in {"erlang_c", "erlang_a"}):
+    if queue.concurrency > 1 and (queue.channel not in {"chat", "social"} or queue.model not in {"erlang_c", "erlang_a"}):
         misfits.append(("staffing.concurrency", "concurrency"))
     if queue.model == "erlang_c" and queue.service is not None and queue.service.max_abandonment_share is not None:
         misfits.append(("staffing.abandonment", "service.max_abandonment_share"))

