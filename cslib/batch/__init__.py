@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cslib.batch.chain import plan, table
+    from cslib.batch.chain import HOUR_YUAN, open_hiring, plan, table
 
-__all__ = ["plan", "table"]
+__all__ = ["HOUR_YUAN", "open_hiring", "plan", "table"]
 
 
 def __getattr__(name: str) -> Any:

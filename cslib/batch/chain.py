@@ -10,8 +10,10 @@ import pandas as pd
 
 from cslib import demand, pay, people, roster, staffing
 from cslib.intake import Study
+from cslib.params.hiring import open_hiring
 from cslib.report import Run
 
+HOUR_YUAN = 60.0  # cost of a rostered hour in the risk curve, employer's share included (assumption; the pay scheme gives the month's true cost)
 Stage = Callable[[Study, Run], dict[str, pd.DataFrame]]
 
 
@@ -30,6 +32,19 @@ def _requirement(study: Study, run: Run) -> dict[str, pd.DataFrame]:
 def _roster(study: Study, run: Run) -> dict[str, pd.DataFrame]:
     found = plan(study, run)
     return {"roster": found.roster, "covers": found.covers, "coverage": found.coverage, "cost_split": found.cost_split}
+
+
+def _performance(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    return {"performance": staffing.judge(table("forecast", study, run), table("coverage", study, run), study)}
+
+
+def _risk_curve(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    return {"risk_curve": staffing.risk_curve(table("forecast", study, run), study, hour_yuan=HOUR_YUAN)}
+
+
+def _hiring(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    found = hiring(study, run)
+    return {"hiring_plan": found.plan, "recruitment_plan": found.recruitment}
 
 
 def _violations(study: Study, run: Run) -> dict[str, pd.DataFrame]:
@@ -53,6 +68,10 @@ STAGES: dict[str, Stage] = {
     "covers": _roster,
     "coverage": _roster,
     "cost_split": _roster,
+    "performance": _performance,
+    "risk_curve": _risk_curve,
+    "hiring_plan": _hiring,
+    "recruitment_plan": _hiring,
     "violations": _violations,
     "hours": _hours,
     "wage_cost": _wage_cost,
@@ -70,6 +89,17 @@ def table(name: str, study: Study, run: Run) -> pd.DataFrame:
         for made, frame in STAGES[name](study, run).items():
             run.save(made, frame)
     return run.load(name)
+
+
+def hiring(study: Study, run: Run) -> staffing.HiringPlan:
+    """The year's hiring plan from the month's requirement and ``params/hiring/<site>.yml``.
+
+    Raises
+    ------
+    ParamError, StaffingError  as ``open_hiring`` and ``staffing.hiring_plan`` do.
+    """
+    found = open_hiring(study.site, tuple(study.params.site.queues))
+    return staffing.hiring_plan(table("requirement", study, run), study, found)
 
 
 def plan(study: Study, run: Run, progress: Callable[..., Any] | None = None) -> roster.Plan:

@@ -77,7 +77,8 @@ def _writing() -> Iterator[None]:
 
 
 def _run_notebooks(run: report.Run, parameters: dict[str, object]) -> None:
-    bar = tqdm(CHAIN, desc=say("batch.steps"), unit="nb", file=sys.stderr)
+    steps = [step for step in CHAIN if step.wanted(str(parameters["site"]))]
+    bar = tqdm(steps, desc=say("batch.steps"), unit="nb", file=sys.stderr)
     for step in bar:
         output = run.path / "notebooks" / f"{step.name}.ipynb"
         output.parent.mkdir(exist_ok=True)

@@ -20,22 +20,31 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from cslib.core.errors import Finding, RunError
-from cslib.core.paths import project_root, shown
+from cslib.core.paths import params_dir, project_root, shown
 
 KINDS = {"str": str, "int": int, "float": (int, float), "bool": bool}
 
 
 @dataclass(frozen=True)
 class Step:
-    """A notebook of the chain and the tables it must leave in the run."""
+    """A notebook of the chain and the tables it must leave in the run.
+
+    needs : file under ``params/`` without which a site leaves the notebook out (``{site}`` is its name); empty: always run
+    """
 
     name: str
     tables: tuple[str, ...]
+    needs: str = ""
+
+    def wanted(self, site: str) -> bool:
+        """Whether the chain of a site has this notebook."""
+        return not self.needs or (params_dir() / self.needs.format(site=site)).is_file()
 
 
 CHAIN = (
     Step("10_demand", ("forecast", "accuracy")),
     Step("20_staffing", ("requirement",)),
+    Step("25_hiring", ("hiring_plan", "recruitment_plan"), needs="hiring/{site}.yml"),
     Step("30_roster", ("roster", "covers", "coverage", "cost_split", "violations", "hours")),
     Step("50_pay", ("wage_cost",)),
     Step("60_review", ()),

@@ -3,11 +3,12 @@
 from cslib.report.figures_base import Picture
 from cslib.report.figures_demand import demand, requirement, week_profile
 from cslib.report.figures_grades import drift, drift_curve, headcount, luck_curve, two_ladders
+from cslib.report.figures_hiring import hiring
 from cslib.report.figures_kpi import fair_scores, kpi_points, sample_cliff, score_noise, team_targets
 from cslib.report.figures_result import cost_split, coverage, wage_cost
 from cslib.report.figures_roster import covers, load, month
 
 __all__ = [
-    "Picture", "cost_split", "coverage", "covers", "demand", "drift", "drift_curve", "fair_scores", "headcount", "kpi_points", "load", "luck_curve",
-    "month", "requirement", "sample_cliff", "score_noise", "team_targets", "two_ladders", "wage_cost", "week_profile",
+    "Picture", "cost_split", "coverage", "covers", "demand", "drift", "drift_curve", "fair_scores", "headcount", "hiring", "kpi_points", "load",
+    "luck_curve", "month", "requirement", "sample_cliff", "score_noise", "team_targets", "two_ladders", "wage_cost", "week_profile",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ import pulp
 from cslib.core import tables
 from cslib.core.errors import StaffingError
 from cslib.core.units import ceil_people
-from cslib.core.words import pick
+from cslib.core.words import pick, say
 from cslib.intake.study import Study
 from cslib.params.hiring import Hiring
 from cslib.staffing.hiring_cohorts import Cohorts, cohorts, month_fte
@@ -56,7 +56,7 @@ def hiring_plan(need: pd.DataFrame, study: Study, hiring: Hiring) -> HiringPlan:
     """
     base = month_fte(need, study, hiring)
     parts = {code: cohorts(base[code], post, hiring) for code, post in hiring.posts.items()}
-    staff = sum(float(parts[code].staying.sum()) * post.month_yuan for code, post in hiring.posts.items())
+    staff = _staff_yuan(need, study, hiring)
     if staff > hiring.budget_yuan:
         raise StaffingError("staffing.budget", where="budget_yuan", given=hiring.budget_yuan, allowed=np.ceil(staff))
     starts, classes, priced, bound = _solved(parts, hiring)
@@ -152,3 +152,39 @@ def _recruitment(starts: dict[str, Array], hiring: Hiring) -> pd.DataFrame:
             )
     frame = pd.DataFrame(rows) if rows else tables.empty("recruitment_plan")
     return tables.check("recruitment_plan", frame, source="recruitment_plan")
+
+
+def hiring_lines(found: HiringPlan, hiring: Hiring) -> list[str]:
+    """The result in sentences: cost against budget, people to hire, people missing, the proof."""
+    facts = {
+        "cost": found.cost_yuan, "budget": hiring.budget_yuan, "hires": int(found.plan["hires"].sum()), "short": found.plan["short_fte"].sum(),
+        "priced": found.priced_yuan, "bound": found.bound_yuan,
+    }  # fmt: skip
+    lines = [say("staffing.hiring.result", **facts)]
+    return [*lines, say("staffing.hiring.illustrative")] if hiring.illustrative else lines
+
+
+def budget_table(need: pd.DataFrame, study: Study, hiring: Hiring, factors: tuple[float, ...] = (0.9, 0.95, 1.0, 1.1)) -> pd.DataFrame:
+    """What other budgets would give: people hired and missing; a budget below the cost of today's staff is left out.
+
+    Returns
+    -------
+    DataFrame, table hiring_budget.
+    """
+    rows = []
+    for factor in factors:
+        changed = hiring.model_copy(update={"budget_yuan": hiring.budget_yuan * factor})
+        if _staff_yuan(need, study, changed) > changed.budget_yuan:
+            continue
+        plan = hiring_plan(need, study, changed)
+        rows.append(
+            (changed.budget_yuan, plan.cost_yuan, int(plan.plan["hires"].sum()), plan.plan["short_fte"].sum(), plan.plan["short_risk_share"].max())
+        )
+    names = ["budget_yuan", "cost_yuan", "hires", "short_fte", "most_risk_share"]
+    return tables.check("hiring_budget", pd.DataFrame(rows, columns=names) if rows else tables.empty("hiring_budget"), source="hiring_budget")
+
+
+def _staff_yuan(need: pd.DataFrame, study: Study, hiring: Hiring) -> float:
+    """A year's cost of today's staff, nobody hired."""
+    base = month_fte(need, study, hiring)
+    return sum(float(cohorts(base[code], post, hiring).staying.sum()) * post.month_yuan for code, post in hiring.posts.items())
