@@ -43,7 +43,8 @@ def _risk_curve(study: Study, run: Run) -> dict[str, pd.DataFrame]:
 
 
 def _hiring(study: Study, run: Run) -> dict[str, pd.DataFrame]:
-    found = hiring(study, run)
+    settings = open_hiring(study.site, tuple(study.params.site.queues))
+    found = staffing.hiring_plan(table("requirement", study, run), study, settings)
     return {"hiring_plan": found.plan, "recruitment_plan": found.recruitment}
 
 
@@ -89,17 +90,6 @@ def table(name: str, study: Study, run: Run) -> pd.DataFrame:
         for made, frame in STAGES[name](study, run).items():
             run.save(made, frame)
     return run.load(name)
-
-
-def hiring(study: Study, run: Run) -> staffing.HiringPlan:
-    """The year's hiring plan from the month's requirement and ``params/hiring/<site>.yml``.
-
-    Raises
-    ------
-    ParamError, StaffingError  as ``open_hiring`` and ``staffing.hiring_plan`` do.
-    """
-    found = open_hiring(study.site, tuple(study.params.site.queues))
-    return staffing.hiring_plan(table("requirement", study, run), study, found)
 
 
 def plan(study: Study, run: Run, progress: Callable[..., Any] | None = None) -> roster.Plan:

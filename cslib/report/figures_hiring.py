@@ -20,11 +20,11 @@ def hiring(plan: pd.DataFrame, names: dict[str, str], study: Study) -> base.Pict
     ----------
     plan : table hiring_plan;  names : name of each post in the language in use
     """
-    posts = list(dict.fromkeys(plan["post"]))
+    posts = list(dict.fromkeys(plan["job"]))
     figure = base.new(study, 11, 1.2 + 1.9 * len(posts), say("report.figure.hiring"), legend_rows=1)
     rows = figure.subplots(len(posts), 1, squeeze=False, sharex=True)[:, 0]
     for axes, post in zip(rows, posts, strict=True):
-        part = plan[plan["post"].eq(post)]
+        part = plan[plan["job"].eq(post)]
         at = np.arange(len(part))
         axes.bar(at, part["available_fte"], width=0.94, color=base.SKY, linewidth=0)
         axes.bar(at, part["hires"], width=0.4, color=base.ORANGE, linewidth=0)

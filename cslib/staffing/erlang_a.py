@@ -10,7 +10,7 @@ by the incomplete gamma function.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from cslib.core.units import ceil_people
+from cslib.staffing.compiled_search import LEFT, by_load, fewest_a
 from cslib.staffing.erlang_c import erlang_c, level_agents_c
 from cslib.staffing.limits import numbers
 from cslib.staffing.performance import Performance
@@ -179,7 +180,23 @@ class Limits:
         # n agents carry at most n Erlang: whoever may lose a share x needs at least load (1 - x) / occupancy of them
         may_lose = np.minimum(self.abandonment, 1 - self.level)
         least = ceil_people(self.load * (1 - may_lose) / self.occupancy)
-        return smallest(lambda cells, n: np.logical_and.reduce(self.kept(cells, n)), least + np.sqrt(self.load) / 4, least)
+        found = np.full(len(self.load), LEFT, dtype=np.int64)
+        # Compiled where no candidate is in overload, and the sums are short; else by the general search.
+        plain = np.flatnonzero((self.load > 0) & (self.ratio > 1e-3) & (self.ratio < 50) & ((least >= self.load) | (self.load * self.ratio <= 60)))
+        if plain.size:
+            columns = (self.load, self.ratio, self.target, 1 - self.level, self.occupancy, self.abandonment, least.astype(float))
+            quick = np.empty(plain.size, dtype=np.int64)
+            fewest_a(*(np.ascontiguousarray(x[plain]) for x in columns), by_load(self.load[plain]), NOISE, quick)
+            found[plain] = quick
+        left = np.flatnonzero(found == LEFT)
+        if left.size:
+            found[left] = self._searched(left, least[left])
+        return found
+
+    def _searched(self, left: Whole, least: Whole) -> Whole:
+        """Some cells by strides and halving."""
+        part = Limits(*(getattr(self, field.name)[left] for field in fields(self)))
+        return smallest(lambda cells, n: np.logical_and.reduce(part.kept(cells, n)), least + np.sqrt(part.load) / 4, least)
 
 
 def offered_wait_a(load: Any, agents: Any, aht_s: Any, patience_s: Any, target_s: Any) -> Array:

@@ -12,6 +12,7 @@ import numpy as np
 
 from cslib.core.errors import StaffingError
 from cslib.core.units import ceil_people
+from cslib.staffing.compiled_search import LEFT, by_load, fewest_c
 from cslib.staffing.limits import MOST_AGENTS, numbers
 from cslib.staffing.performance import Performance
 from cslib.staffing.poisson import Array, below
@@ -101,12 +102,30 @@ def agents_c(load: Any, aht_s: Any, target_s: Any, level_share: Any, max_occupan
 
 
 def level_agents_c(a: Array, aht: Array, target: Array, level: Array) -> Whole:
-    """Agents for the service level alone, for checked flat arrays: one agent more, step by step, until it is met.
+    """Agents for the service level alone, for checked flat arrays; compiled where the load is at most 1,000 Erlang."""
+    found = np.zeros(a.shape, dtype=np.int64)
+    cells = np.flatnonzero(a > 0)
+    if not cells.size:
+        return found
+    load = a if cells.size == a.size else a[cells]
+    out = np.empty(cells.size, dtype=np.int64)
+    order = by_load(load)
+    rate, may_miss = (target / aht)[cells], ((1 - level) * (1 + NOISE))[cells]
+    fewest_c(np.ascontiguousarray(load), rate, may_miss, order, out)
+    found[cells] = out
+    left = cells[out == LEFT]
+    if left.size:
+        found[left] = _stepwise(a[left], aht[left], target[left], level[left])
+    return found
+
+
+def _stepwise(a: Array, aht: Array, target: Array, level: Array) -> Whole:
+    """One agent more, step by step, until the level is met; any load > 0.
 
     The first candidate is the first stable number; the sum of Erlang B goes up by x <- 1 + (n / a) x.
     """
-    found = np.where(a > 0, np.floor(a) + 1, 0).astype(np.int64)
-    cells = np.flatnonzero(a > 0)
+    found = (np.floor(a) + 1).astype(np.int64)
+    cells = np.arange(len(a))
     n, load = found[cells].astype(float), a[cells]
     x = below(n, load)
     rate, may_miss = target[cells] / aht[cells], (1 - level[cells]) * (1 + NOISE)

@@ -100,7 +100,7 @@ def _plan_table(parts: dict[str, Cohorts], starts: dict[str, Array], classes: di
         part, hires = parts[code], starts[code]
         available, heads = part.staying + hires @ part.productive, part.staying + hires @ part.employed
         columns = {
-            "post": code, "month": list(hiring.month_index), "grade": post.grade, "needed_fte": part.needed, "available_fte": available,
+            "job": code, "month": list(hiring.month_index), "grade": post.grade, "needed_fte": part.needed, "available_fte": available,
             "headcount": heads, "hires": hires, "classes": classes[code], "leavers": heads * post.attrition_share,
             "short_fte": np.maximum(part.needed - available, 0.0), "short_risk_share": _short_risk(code, part, hires, study, hiring),
             "cost_yuan": heads * post.month_yuan + hires * post.hire_yuan + classes[code] * hiring.training.class_yuan,
@@ -141,7 +141,7 @@ def _recruitment(starts: dict[str, Array], hiring: Hiring) -> pd.DataFrame:
             people = int(starts[code][t])
             rows.append(
                 {
-                    "post": code,
+                    "job": code,
                     "start_month": months[t],
                     "open_month": months[t - hiring.funnel.lead_months],
                     "grade": post.grade,
@@ -164,16 +164,18 @@ def hiring_lines(found: HiringPlan, hiring: Hiring) -> list[str]:
     return [*lines, say("staffing.hiring.illustrative")] if hiring.illustrative else lines
 
 
-def budget_table(need: pd.DataFrame, study: Study, hiring: Hiring, factors: tuple[float, ...] = (0.9, 0.95, 1.0, 1.1)) -> pd.DataFrame:
-    """What other budgets would give: people hired and missing; a budget below the cost of today's staff is left out.
+def budget_table(need: pd.DataFrame, study: Study, hiring: Hiring, factors: tuple[float, ...] = (0.94, 0.96, 0.98, 1.0, 1.05)) -> pd.DataFrame:
+    """What other budgets would give, as factors on the cost of the plan: people hired and missing.
+
+    A budget below the cost of today's staff is left out.
 
     Returns
     -------
     DataFrame, table hiring_budget.
     """
-    rows = []
+    rows, planned = [], hiring_plan(need, study, hiring).cost_yuan
     for factor in factors:
-        changed = hiring.model_copy(update={"budget_yuan": hiring.budget_yuan * factor})
+        changed = hiring.model_copy(update={"budget_yuan": float(np.ceil(planned * factor))})
         if _staff_yuan(need, study, changed) > changed.budget_yuan:
             continue
         plan = hiring_plan(need, study, changed)
