@@ -57,19 +57,29 @@ class HiringPost(Strict):
 
     queues: whose requirement the post serves; need_share: which part of it (several grades of one skill share it).
     headcount: people employed at the start; attrition_share: share who leave in a month; month_yuan: cost of a person and month.
-    requirements: what the work needs (S000-15, S001-04); criteria that may not decide are refused.
+    requirements: what the work needs (S000-15, S001-04); criteria that may not decide are refused. standards: customary requirements by catalogue
+    id, off unless named: a degree for managers and specialists (S000-13, S003-A1), three years of leading a team (S000-14), no experience
+    for juniors (S003-D2). fixed_fte: people of a post that no queue asks for, such as one clerk for data entry (S003-G2).
     """
 
     name: Meaning
     skill: str
     grade: str
-    queues: tuple[str, ...] = Field(min_length=1)
+    queues: tuple[str, ...] = ()
+    fixed_fte: float = Field(default=0.0, ge=0, le=100_000)
+    standards: tuple[Literal["S000-13", "S000-14", "S003-A1", "S003-D2"], ...] = ()
     need_share: Share = 1.0
     headcount: int = Field(ge=0, le=100_000)
     attrition_share: float = Field(ge=0, lt=0.5)
     month_yuan: float = Field(gt=0)
     hire_yuan: float = Field(ge=0)
     requirements: tuple[Meaning, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _needed(self) -> HiringPost:
+        if not self.queues and self.fixed_fte == 0:
+            raise Refusal("params.need.post_need")
+        return self
 
 
 class Hiring(Strict):

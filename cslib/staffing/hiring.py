@@ -147,7 +147,9 @@ def _recruitment(starts: dict[str, Array], hiring: Hiring) -> pd.DataFrame:
                     "grade": post.grade,
                     "people": people,
                     "applicants": ceil_people(people / hiring.funnel.hired_share),
-                    "requirements": "; ".join(pick(text.model_dump()) for text in post.requirements),
+                    "requirements": "; ".join(
+                        [say(f"staffing.standard.{s}") for s in post.standards] + [pick(text.model_dump()) for text in post.requirements]
+                    ),
                 }
             )
     frame = pd.DataFrame(rows) if rows else tables.empty("recruitment_plan")

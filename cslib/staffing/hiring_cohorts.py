@@ -39,7 +39,8 @@ def month_fte(need: pd.DataFrame, study: Study, hiring: Hiring) -> dict[str, flo
     checked = tables.check("requirement", need, source="requirement")
     hours = checked.groupby("queue")["scheduled"].sum() * study.horizon.interval_min / 60
     per_person = hiring.month_hours_h * (1 - hiring.planned_shrinkage_share)
-    return {code: float(sum(hours.get(queue, 0.0) for queue in post.queues)) * post.need_share / per_person for code, post in hiring.posts.items()}
+    by_queue = {code: float(sum(hours.get(queue, 0.0) for queue in post.queues)) for code, post in hiring.posts.items()}
+    return {code: by_queue[code] * post.need_share / per_person + post.fixed_fte for code, post in hiring.posts.items()}
 
 
 def cohorts(base_fte: float, post: HiringPost, hiring: Hiring) -> Cohorts:

@@ -56,6 +56,7 @@ FAMILIES = {
     "report.unit.": "core/tables.yml: units",
     "report.verdict.": "report.verdict: lines of the verdict",
     "report.verified.": "params.law: verification marks",
+    "staffing.standard.": "params.hiring: customary requirements by catalogue id",
     "staffing.slider.": "staffing.whatif: names of the sliders",
     "report.weekday.": "report.figures: days of the week",
 }

@@ -8,6 +8,7 @@ import shutil
 import numpy as np
 import pytest
 
+from cslib.core import words
 from cslib.core.errors import ParamError, StaffingError
 from cslib.core.paths import params_dir
 from cslib.params.hiring import EXCLUDED, Hiring, open_hiring
@@ -118,7 +119,6 @@ def test_the_recruitment_plan_states_posts_head_count_and_requirements(month):
 
 
 def test_the_sample_of_the_hotline_is_read_and_its_values_hold():
-    """Optional standards of the catalogue are job-related requirements: S003-A1 (degree), S003-D2 (no experience for juniors)."""
     hiring = open_hiring("hotline", ("phone_zh", "phone_en"))
     assert list(hiring.posts) == ["agent_zh", "senior_zh", "agent_en"] and hiring.illustrative
     assert hiring.funnel.hired_share == pytest.approx(0.105)
@@ -154,3 +154,19 @@ def test_criteria_that_may_not_decide_are_refused_with_the_reason(tmp_path, monk
 def test_every_excluded_entry_is_recognised_and_plain_requirements_are_not():
     assert set(EXCLUDED) == {"S001-06", "S003-G3", "S003-G4"}
     make({"agent": POST | {"requirements": (TEXT, {"zh": "两年以上经验", "en": "two years of experience; manages complaints; language tested"})}})
+
+
+def test_customary_requirements_are_optional_and_a_post_may_have_a_fixed_number(month):
+    """S000-13, S003-A1: bachelor degree; S000-14: three years of leading teams; S003-D2: no experience for juniors; S003-G2: one clerk."""
+    need, s = month
+    clerk = POST | {"queues": (), "fixed_fte": 1.0, "headcount": 0, "attrition_share": 0.0, "month_yuan": 6000.0, "standards": ("S003-D2",)}
+    lead = POST | {"standards": ("S000-13", "S000-14", "S003-A1"), "headcount": 0, "need_share": 0.1}
+    hiring = make({"clerk": clerk, "lead": lead})
+    assert month_fte(need, s, hiring)["clerk"] == 1.0
+    with words.speaking("en"):
+        found = hiring_plan(need, s, hiring).recruitment.groupby("job")["requirements"].first()
+    assert "bachelor" in found["lead"] and "at least 3 years" in found["lead"]
+    assert "no related experience" in found["clerk"]
+    assert "bachelor" not in found["clerk"]
+    with pytest.raises(ValueError, match="post_need"):
+        make({"clerk": clerk | {"fixed_fte": 0.0}})
