@@ -12,6 +12,7 @@ from cslib.core.units import MINUTES_PER_DAY, minute_of
 from cslib.params.events import Borrow, Event
 from cslib.params.roster_settings import RosterSettings
 from cslib.params.source import Meaning, Refusal, Strict
+from cslib.params.staffing_settings import Parts, Priority, StaffingSettings, lost_share
 from cslib.params.workload import Workload
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -72,32 +73,6 @@ class Service(Strict):
     max_abandonment_share: Share | None = None
 
 
-class Priority(Strict):
-    """A class of a queue's contacts with its own limit (S004-04; customer segments, S000-19), most urgent first in the list.
-
-    escalate_after_s: a contact that has waited so long counts with the class before its own.
-    """
-
-    name: Meaning
-    share: float = Field(gt=0, le=1)
-    level_share: float = Field(gt=0, lt=1)
-    target_s: float = Field(ge=0)
-    escalate_after_s: float | None = Field(default=None, gt=0)
-
-
-class ShrinkagePart(Strict):
-    """One reason why a paid hour is not spent at the post.
-
-    planned: known when the roster is made. in_roster: shown in it by name (leave, breaks, meetings with a time), so that the people to roster
-    are not raised for it; it still counts for the head count. random: comes by chance (sickness), so that it counts as a risk too.
-    """
-
-    share: float = Field(ge=0, lt=0.6)
-    planned: bool
-    in_roster: bool
-    random: bool = False
-
-
 class Queue(Strict):
     """A queue of contacts, or a post to be held.
 
@@ -123,9 +98,7 @@ class Queue(Strict):
     concurrency_slowdown_share: float = Field(default=0.0, ge=0, le=1)
     deadline_h: float | None = Field(default=None, ge=0.25, le=744)
     shrinkage_share: float = Field(default=0.0, ge=0, lt=0.6)
-    shrinkage: dict[Literal["leave", "sickness", "training", "meetings", "coaching", "system_time", "breaks", "other"], ShrinkagePart] = Field(
-        default_factory=dict
-    )
+    shrinkage: Parts = Field(default_factory=dict)
     min_heads: int = Field(default=0, ge=0, le=10_000)
     heads: tuple[Heads, ...] = ()
     peak_windows: tuple[Window, ...] = ()
@@ -146,31 +119,24 @@ class Queue(Strict):
             raise Refusal("params.need.post")
         if self.priorities and abs(sum(p.share for p in self.priorities) - 1) > 1e-9:
             raise Refusal("params.need.priority_shares")
-        if self.shrinkage and (self.shrinkage_share > 0 or self.paid_shrinkage_share >= 0.6):
+        if self.shrinkage and (self.shrinkage_share > 0 or lost_share(self.shrinkage.values()) >= 0.6):
             raise Refusal("params.need.shrinkage")
         return self
 
     @property
     def roster_shrinkage_share(self) -> float:
         """Share of the rostered time that is not spent at the post: the parts that the roster does not show, each of what the others leave."""
-        return self._lost([p for p in self.shrinkage.values() if not p.in_roster]) if self.shrinkage else self.shrinkage_share
+        return lost_share(p for p in self.shrinkage.values() if not p.in_roster) if self.shrinkage else self.shrinkage_share
 
     @property
     def paid_shrinkage_share(self) -> float:
         """Share of the paid time that is not spent at the post, all parts: what a head count is made with."""
-        return self._lost(list(self.shrinkage.values())) if self.shrinkage else self.shrinkage_share
+        return lost_share(self.shrinkage.values()) if self.shrinkage else self.shrinkage_share
 
     @property
     def random_absence_share(self) -> float:
         """Share of the rostered people who are away by chance; without parts, all of ``shrinkage_share``."""
-        return self._lost([p for p in self.shrinkage.values() if p.random and not p.in_roster]) if self.shrinkage else self.shrinkage_share
-
-    @staticmethod
-    def _lost(parts: list[ShrinkagePart]) -> float:
-        left = 1.0
-        for part in parts:
-            left *= 1 - part.share
-        return 1 - left
+        return lost_share(p for p in self.shrinkage.values() if p.random and not p.in_roster) if self.shrinkage else self.shrinkage_share
 
     def open_at(self, weekday: int, minute: int) -> bool:
         """True if the queue is open in a minute of a weekday (Mon = 0)."""
@@ -274,29 +240,6 @@ class DemandSettings(Strict):
     backtest_folds: int = Field(default=4, ge=1, le=52)
     max_gap_share: float = Field(default=0.25, ge=0, le=1)
     borrow: dict[str, Borrow] = Field(default_factory=dict)
-
-
-class StaffingSettings(Strict):
-    """How the requirement of arriving contacts is made.
-
-    method: time_varying (each interval exact on the state that the intervals before leave) or stationary (each interval alone, in steady
-    state, for comparison with other tools).
-    """
-
-    method: Literal["time_varying", "stationary"] = "time_varying"
-
-
-class RosterSettings(Strict):
-    """Soft goals and stopping rules of the roster.
-
-    contract_band_h: hours of the month by which a person may stay below contract free of price. nights_free: nights a month
-    free of the price ``night_over``. gap_share: stop when proven this close. work: deterministic work limit (1 = normal).
-    """
-
-    contract_band_h: float = Field(default=16.0, ge=0, le=744)
-    nights_free: int = Field(default=8, ge=0, le=31)
-    gap_share: float = Field(default=0.01, ge=0.0001, le=1)
-    work: float = Field(default=1.0, ge=0.01, le=100)
 
 
 class RepairSettings(Strict):

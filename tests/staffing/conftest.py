@@ -14,7 +14,8 @@ import pytest
 from cslib.core.horizon import Horizon
 from cslib.intake.study import Study
 from cslib.params import open_params
-from cslib.params.site import Queue, StaffingSettings
+from cslib.params.site import Queue
+from cslib.params.staffing_settings import StaffingSettings
 
 NAME = {"zh": "队列", "en": "queue"}
 SERVICE = {"level_share": 0.8, "target_s": 20, "max_occupancy_share": 0.88}
