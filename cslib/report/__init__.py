@@ -5,6 +5,7 @@ from cslib.report.font import write_fontconfig
 from cslib.report.identity import Identity, identify
 from cslib.report.lines import queue_name
 from cslib.report.manifest import Finished, changed_files, finished_runs, read_manifest, reusable
+from cslib.report.pay_view import pay_answer, pay_sliders, protected_payslips
 from cslib.report.review_notes import peak_lines, remarks, unmet
 from cslib.report.run import Run, clean_outputs, clean_partials, open_run, protected_folder, start_run
 from cslib.report.summaries import accuracy_table, cost_table, hours_summary, provenance, queue_summary, rule_page, special_days, wage_table
@@ -16,8 +17,8 @@ from cslib.report.workbook import full_tier_workbook, roster_workbook, write_wor
 
 __all__ = [
     "Finished", "Identity", "Run", "Verdict", "accuracy_table", "changed_files", "clean_outputs", "clean_partials", "cost_table", "figures",
-    "finished_runs", "full_tier_workbook", "heading", "hours_summary", "identify", "lines", "open_run", "peak_lines", "protected_folder",
-    "provenance", "queue_name", "queue_summary", "read_manifest", "remarks", "reusable", "roster_workbook", "rule_page", "show",
-    "special_days", "start_run", "tell", "tell_each", "unfold", "unmet", "verdict", "verdict_lines", "wage_table", "write_fontconfig",
-    "write_workbook",
+    "finished_runs", "full_tier_workbook", "heading", "hours_summary", "identify", "lines", "open_run", "pay_answer", "pay_sliders",
+    "peak_lines", "protected_folder", "protected_payslips", "provenance", "queue_name", "queue_summary", "read_manifest", "remarks",
+    "reusable", "roster_workbook", "rule_page", "show", "special_days", "start_run", "tell", "tell_each", "unfold", "unmet", "verdict",
+    "verdict_lines", "wage_table", "write_fontconfig", "write_workbook",
 ]  # fmt: skip
