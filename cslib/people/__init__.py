@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cslib.people.scoring import appraise, cliff, flips, kpi_points, reliability, share_cliff, shrunk
     from cslib.people.synthetic import synthetic_facts, synthetic_panel
     from cslib.people.targets import group_score, pooled, target_result
+    from cslib.people.tracing import trace_score
     from cslib.people.training import complaint_report, quality_meeting, training_needs, training_plan, training_sessions
 
 __all__ = [
@@ -30,7 +31,7 @@ __all__ = [
     "bonus", "chain", "cliff", "compare_ladders", "complaint_report", "flips", "grades", "group_score", "headcount", "kpi_points", "ladder_names",
     "luck", "monthly_cost", "open_kpis", "open_ladder", "open_training", "panel_of", "pay_ranges", "pooled", "proposals", "quality_meeting",
     "reach", "reliability", "run_ladder", "share_cliff", "shrunk", "staffing_flow", "story", "synthetic_facts", "synthetic_panel", "target_result",
-    "training_needs", "training_plan", "training_sessions", "up_before_down",
+    "trace_score", "training_needs", "training_plan", "training_sessions", "up_before_down",
 ]  # fmt: skip
 
 # Loaded at first use: the monthly chain takes grades alone, and statistics cost every kernel a second.
@@ -49,6 +50,7 @@ _MODULES = {
     "cslib.people.scoring": ("appraise", "cliff", "flips", "kpi_points", "reliability", "share_cliff", "shrunk"),
     "cslib.people.synthetic": ("synthetic_facts", "synthetic_panel"),
     "cslib.people.targets": ("group_score", "pooled", "target_result"),
+    "cslib.people.tracing": ("trace_score",),
     "cslib.people.training": ("complaint_report", "quality_meeting", "training_needs", "training_plan", "training_sessions"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

@@ -260,6 +260,7 @@ def review(
     t : month, for the record;  month : calendar month;  lag : months until a move is in force
     """
     truth = machine.truths(state, base, month)
+    values = {**values, **{name: counter.astype(float) for name, counter in state.counters.items()}}
     employed, free = state.grade >= 0, state.grade >= 0
     batches: list[Proposals] = []
     before = state.grade.copy()

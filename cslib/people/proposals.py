@@ -56,6 +56,7 @@ def reasons(course: Course, batch: Proposals, position: int) -> list[Reason]:
         if figure is not None and np.isnan(figure):
             figure = None
         limit = f"{criterion.op} {criterion.value:g} {unit_text(criterion.unit)}".strip() if criterion.value is not None else ""
+        limit = f">= {criterion.needed}" if criterion.of is not None else limit
         found.append(Reason(code, words.pick(criterion.meaning), figure, limit, bool(batch.met[code][position]), _source(criterion)))
     place = spec.rules[name].place
     if place is not None:

@@ -103,9 +103,12 @@ def band_lines(names: Sequence[str]) -> list[str]:
     """Gaps and overlaps of bands as the sources write them, as sentences."""
     found = []
     for name in names:
-        for finding in band_findings(open_ladder(name)):
+        ladder = open_ladder(name)
+        for finding in band_findings(ladder):
             key = "people.story.overlap" if finding.kind == "overlap" else "people.story.gap"
-            found.append(say(key, ladder=name, low=f"{finding.low:g}", high=f"{finding.high:g}", bands=" / ".join(finding.bands)))
+            found.append(
+                say(key, ladder=pick(ladder.spec.meaning), low=f"{finding.low:g}", high=f"{finding.high:g}", bands=" / ".join(finding.bands))
+            )
     return found
 
 

@@ -15,10 +15,12 @@ from statsmodels.stats.proportion import proportion_confint
 from cslib.core import tables
 from cslib.core.errors import ParamError, PeopleError
 from cslib.core.paths import params_dir
+from cslib.core.words import speaking
 from cslib.params.kpi import open_kpis
 from cslib.people.scoring import appraise, clipped_spread, flips, points, reliability, share_cliff, shrunk, value_error
 from cslib.people.synthetic import synthetic_facts
 from cslib.people.targets import Pooled, group_score, pooled, target_result, wilson
+from cslib.people.tracing import trace_score
 
 KPIS = open_kpis()
 
@@ -36,6 +38,13 @@ GIVEN = [
     ("S000-12", KPIS.team_targets["complaints_30"].change_share, -0.30),
     ("S002-20", (KPIS.kpis["attendance"].target, KPIS.kpis["attendance"].cap), (1.0, 100)),
     ("S001-23", KPIS.cycle, "month"),
+    ("S001-24", set(KPIS.role_sets["four_dimensions"].weights), {"results", "attitude", "ability", "teamwork"}),
+    ("S004-07", set(KPIS.role_sets["behaviour"].weights), {"communication", "attitude", "teamwork"}),
+    ("S003-P3", set(KPIS.role_sets["attitude_efficiency_csat"].weights), {"attitude", "efficiency", "csat"}),
+    ("S003-I3", set(KPIS.role_sets["csat_efficiency_quality"].weights), {"csat", "efficiency", "service_quality"}),
+    ("S003-K1", set(KPIS.role_sets["quality_conduct_csat"].weights), {"service_quality", "conduct", "csat"}),
+    ("S003-F2", set(KPIS.role_sets["department"].weights), {"service_quality", "efficiency", "csat"}),
+    ("S002-21", (KPIS.kpis["conduct"].kind, KPIS.kpis["conduct"].target), ("share", 1.0)),
 ]  # fmt: skip
 
 
@@ -117,6 +126,19 @@ def test_all_noise_shrinks_to_one_value_and_no_noise_not_at_all():
     assert same.reliability == 0 and same.estimate == pytest.approx([80, 80, 80])
     sure = shrunk(np.array([70.0, 80.0, 90.0]), np.zeros(3))
     assert sure.estimate == pytest.approx([70, 80, 90]) and sure.reliability == pytest.approx(1)
+
+
+def test_a_score_can_be_unfolded():
+    """Every step is recomputed from values, floors, targets and weights, and the sum is the appraisal's."""
+    given = facts(("A", "2026-01", "csat", 0.90, 80), ("A", "2026-01", "attendance", 0.95, 20), ("A", "2026-01", "callback_rate", 0.3, 20))
+    trace = trace_score(given, KPIS, "cs_rep", "A", "2026-01")
+    assert trace.holds() and trace.value == pytest.approx(float(appraise(given, KPIS, "cs_rep")["score"].iloc[0]))
+    for language in ("zh", "en"):
+        with speaking(language):
+            assert "S003-Q4" in trace.text() and trace.text().count("\n") == 18
+    with pytest.raises(PeopleError) as caught:
+        trace_score(given, KPIS, "cs_rep", "B", "2026-01")
+    assert caught.value.keys == ["people.no_figures"]
 
 
 def test_flips_within_noise():
