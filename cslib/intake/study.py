@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,6 +49,18 @@ class Study:
         if name == "published" and name not in self._tables:
             return tables.empty("roster")
         return self._tables[name].copy()
+
+    def with_tables(self, **given: pd.DataFrame) -> Study:
+        """The study with some tables replaced, as a question of its own.
+
+        Raises
+        ------
+        KeyError  for a table that a study does not have; TableError  if one breaks its schema.
+        """
+        if unknown := set(given) - set(TABLES):
+            raise KeyError(*sorted(unknown))
+        checked = {name: tables.check("roster" if name in {"last_roster", "pins"} else name, frame, source=name) for name, frame in given.items()}
+        return dataclasses.replace(self, _tables={**self._tables, **checked})
 
     def pin_place(self, employee_id: str, day: dt.date) -> str:
         """File and cell of a pin, for a message; without a file the person and the day."""
