@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from pathlib import Path
 
 import pytest
 
 from cslib.core.errors import ParamError
 from cslib.core.shifts import OFF, Break, Pattern
 from cslib.core.words import speaking
-from cslib.params import open_params
+from cslib.params import open_params, roster_settings
+from cslib.params.law import RULES
 from cslib.params.roster_settings import DutyTeams, RosterSettings
 
 TEAMS = "  teams: {enforced: true, queues: {red: [desk]}}\n"
@@ -117,3 +120,15 @@ def test_patterns_split_and_standby_shifts_are_read(project) -> None:
 def test_shifts_that_cannot_be_meant_are_refused(project, more: str, message: str) -> None:
     add(project, "shifts", SHIFT.format(more=more))
     refused(message)
+
+
+def test_the_optional_settings_of_the_template_can_be_switched_on(project) -> None:
+    """What the template shows as comments is read when the comment marks are taken away."""
+    template = (Path(roster_settings.__file__).parents[1] / "intake" / "templates" / "site.yml").read_text(encoding="utf-8")
+    block = template[template.index("# rules:") :].replace("[hotline]", "[desk]")
+    add(project, "site", "\n".join(line.removeprefix("# ") for line in block.splitlines()) + "\n")
+    found = open_params("desk")
+    day = dt.date(2026, 12, 1)
+    assert (found.law.limit("weekends_most", day), found.law.limit("cycle_overtime", day), found.prices.yuan("night_spread")) == (2, 36, 40)
+    assert found.site.roster.teams.enforced and found.site.roster.sessions["induction"].people == "newcomers"
+    assert {rule for rule in found.site.rules if RULES[rule][1] == "flag"} == set()
