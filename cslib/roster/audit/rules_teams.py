@@ -15,7 +15,9 @@ import pandas as pd
 from cslib.core.units import MINUTES_PER_DAY, ceil_people
 from cslib.roster.audit.duties import Duty
 from cslib.roster.audit.facts import Facts, Person
-from cslib.roster.audit.registry import Violation, details, rule
+from cslib.roster.audit.registry import FUNCTIONS, Violation, details, rule
+
+JOINT_RULES = ("team_size", "lead_on_duty", "level_at_peak", "coach_on_duty", "leave_quota")
 
 
 @rule("team_size")
@@ -93,18 +95,24 @@ def session_held(facts: Facts) -> Iterator[Violation]:
 @rule("leave_quota")
 def leave_quota(facts: Facts) -> Iterator[Violation]:
     """More people on granted leave on a day than the quota (S003-A4: granted leave stays; the quota is for granting it)."""
-    for day in facts.horizon.dates:
-        limit = facts.limit("leave_quota", day)
-        count = sum(day in p.leave and p.employed(day) for p in facts.people.values())
+    limits = {day: facts.limit("leave_quota", day) for day in facts.horizon.dates}
+    for day, limit in limits.items():
+        count = sum(day in p.leave and p.employed(day) for p in facts.people.values()) if limit is not None else 0
         if limit is not None and count > limit:
             yield Violation("leave_quota", "", pd.Timestamp(day), day, float(count), limit)
+
+
+def joint_violations(facts: Facts) -> list[Violation]:
+    """Violations of the rules about people together, those that no look at one person's month can judge; none where none is in force."""
+    in_force = [code for code in JOINT_RULES if any(facts.limit(code, day) is not None for day in facts.horizon.dates)]
+    return [violation for code in in_force for violation in FUNCTIONS[code](facts)]
 
 
 def missing_leads(facts: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """By minute: leads missing, on duty, and needed (0 where no queue is at peak or the rule is not in force)."""
     peak = np.repeat(facts.need.peak.any(axis=0), facts.horizon.interval_min)
     needed = _limits("lead_on_duty", facts) * peak
-    there = _on_duty(facts, lambda person, _: person.lead)
+    there = _on_duty(facts, lambda person, _: person.lead) if needed.any() else np.zeros_like(peak, dtype=np.int64)
     return np.maximum(needed - there, 0), there, needed
 
 

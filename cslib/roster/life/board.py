@@ -28,6 +28,7 @@ from cslib.roster.audit.presence import CoversOf, Presence, Skills, Watch, cover
 from cslib.roster.audit.recount import Assigned, count, own_quantities, wish_met
 from cslib.roster.audit.registry import FUNCTIONS, Violation
 from cslib.roster.audit.rows import Cell, CoverRow
+from cslib.roster.audit.rules_teams import JOINT_RULES, joint_violations
 from cslib.roster.audit.spans import common
 
 POST_RULES = frozenset({"never_empty", "cover_duration", "cover_stand_in", "cover_peak_guard"})  # concern posts and covers, not one person's cells
@@ -162,12 +163,11 @@ class Board:
         return Change(cells, covers, own + self._coverage_delta(steps), people, steps)
 
     def broken(self, change: Change) -> list[Violation]:
-        """Violations of the changed people that the change adds, by the audit's rules about people."""
-        found: list[Violation] = []
-        for who, person in change.people.items():
-            old = self._violations_before(who)
-            found += [v for v in self._violations(person) if (v.rule, v.start) not in old]
-        return found
+        """Violations that the change adds, by the audit's rules about the changed people and about people together."""
+        alone = [v for who, p in change.people.items() for v in self._violations(p) if (v.rule, v.start) not in self._violations_before(who)]
+        now, changed = (dataclasses.replace(self.facts, people={**self.people, **more}, _made={}) for more in ({}, change.people))
+        old = {(v.rule, v.employee_id, v.start) for v in joint_violations(now)}
+        return alone + [v for v in joint_violations(changed) if (v.rule, v.employee_id, v.start) not in old]
 
     def cover_faults(self, covers: Iterable[Cover], people: Mapping[str, Person] | None = None) -> list[Violation]:
         """Violations of the cover rules and of never-empty posts among some covers, by the audit's rules; ``people`` as changed."""
@@ -337,7 +337,7 @@ class Board:
         alone: Facts = dataclasses.replace(
             self.facts, people={who: person}, strangers={}, strangers_duties={}, nameless=(), covers=(), _made={}
         )  # fmt: skip
-        return [v for code in RULES if code not in POST_RULES for v in FUNCTIONS[code](alone) if v.employee_id == who]
+        return [v for code in RULES if code not in POST_RULES.union(JOINT_RULES) for v in FUNCTIONS[code](alone) if v.employee_id == who]
 
     def _violations_before(self, who: str) -> frozenset[tuple[str, pd.Timestamp]]:
         if who not in self._old_violations:

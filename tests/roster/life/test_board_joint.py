@@ -1,0 +1,58 @@
+"""The board knows the rules about people together, and prices the goals of one person's month."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import small
+from rule_cases import EVENING, MORNING
+
+from cslib.core import tables
+from cslib.roster import audit, recount
+from cslib.roster.life.board import OFF_DUTY, Board, Entry
+
+DAYS = [small.START + dt.timedelta(days=i) for i in range(3)]
+
+
+@pytest.fixture
+def board() -> Board:
+    """A newcomer beside a coach and a lead, who is needed at peak, on the first day."""
+    people = [small.person("n", hired=small.START), small.person("c", "desk", "coach"), small.person("l", role="lead")]
+    study = small.study(
+        people, (MORNING, EVENING), {"q": small.queue()}, days=3, law={"coach_on_duty": 4, "lead_on_duty": 1}, prices={"start_change": 50.0},
+        roster={"coach_skill": "coach", "contract_band_h": 400.0},
+    )  # fmt: skip
+    rows = [small.work(who, DAYS[0], MORNING) for who in "ncl"] + [small.off(who, day) for who in "ncl" for day in DAYS[1:]]
+    roster = tables.check("roster", small._table("pins", rows).assign(pinned=False))
+    return Board(roster, tables.empty("covers"), small.need(study, {"q": small.between(7, 11, days=[0])}), study)
+
+
+@pytest.mark.parametrize(("who", "rule"), [("c", "coach_on_duty"), ("l", "lead_on_duty")])
+def test_taking_away_the_one_who_is_needed_breaks_the_rule(board: Board, who: str, rule: str) -> None:
+    change = board.trial({(who, DAYS[0]): OFF_DUTY})
+    assert {v.rule for v in board.broken(change)} == {rule}
+    board.apply(change)
+    assert set(audit(board.roster(), board.cover_table(), need(board), board.study)["rule"]) == {rule}
+
+
+def test_the_newcomer_may_leave_and_come_with_the_coach(board: Board) -> None:
+    leave = board.trial({("n", DAYS[0]): OFF_DUTY})
+    assert board.broken(leave) == []
+    alone = board.trial({("n", DAYS[1]): Entry("A")})
+    assert {v.rule for v in board.broken(alone)} == {"coach_on_duty"}
+    together = board.trial({("n", DAYS[1]): Entry("A"), ("c", DAYS[1]): Entry("A")})
+    assert board.broken(together) == []
+
+
+def test_a_goal_of_ones_own_is_priced_as_the_recount_does(board: Board) -> None:
+    before = recount(board.roster(), board.cover_table(), need(board), board.study)[1]["priced_yuan"].sum()
+    change = board.trial({("c", DAYS[1]): Entry("B")})
+    board.apply(change)
+    after = recount(board.roster(), board.cover_table(), need(board), board.study)[1]["priced_yuan"].sum()
+    assert change.delta_yuan == pytest.approx(after - before) == pytest.approx(50.0 + 4 * 2.0)
+
+
+def need(board: Board):
+    """The requirement of the board's study."""
+    return small.need(board.study, {"q": small.between(7, 11, days=[0])})
