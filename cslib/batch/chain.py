@@ -25,6 +25,26 @@ def _accuracy(study: Study, _run: Run) -> dict[str, pd.DataFrame]:
     return {"accuracy": demand.backtest(study)}
 
 
+def _forecast_totals(study: Study, _run: Run) -> dict[str, pd.DataFrame]:
+    return {"forecast_totals": demand.totals(study)}
+
+
+def _effects(study: Study, _run: Run) -> dict[str, pd.DataFrame]:
+    return {"effects": demand.effects(study)}
+
+
+def _anomalies(study: Study, _run: Run) -> dict[str, pd.DataFrame]:
+    return {"anomalies": demand.anomalies(study)}
+
+
+def _drivers(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    return {"drivers": demand.drivers(study, table("forecast", study, run))}
+
+
+def _workload(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    return {"workload": demand.workload(study, table("forecast", study, run))}
+
+
 def _requirement(study: Study, run: Run) -> dict[str, pd.DataFrame]:
     return {"requirement": staffing.requirement(table("forecast", study, run), study)}
 
@@ -63,6 +83,11 @@ def _wage_cost(study: Study, run: Run) -> dict[str, pd.DataFrame]:
 # Payslips and grades are never stored with a run: they are recomputed where needed, shown as site totals (privacy requirements P06, P09).
 STAGES: dict[str, Stage] = {
     "forecast": _forecast,
+    "forecast_totals": _forecast_totals,
+    "effects": _effects,
+    "anomalies": _anomalies,
+    "drivers": _drivers,
+    "workload": _workload,
     "accuracy": _accuracy,
     "requirement": _requirement,
     "roster": _roster,

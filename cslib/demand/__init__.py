@@ -1,5 +1,6 @@
 """Demand: contact history to a forecast with quantiles, its totals, its back-test, and where each number comes from."""
 
+from cslib.demand.adjusting import adjusted
 from cslib.demand.backtesting import backtest
 from cslib.demand.beliefs import anomalies, effects
 from cslib.demand.drivers import drivers
@@ -9,4 +10,4 @@ from cslib.demand.placing import workload
 from cslib.demand.totals import totals
 from cslib.demand.tracing import trace
 
-__all__ = ["anomalies", "backtest", "drivers", "effects", "forecast", "reforecast", "totals", "trace", "workload"]
+__all__ = ["adjusted", "anomalies", "backtest", "drivers", "effects", "forecast", "reforecast", "totals", "trace", "workload"]

@@ -15,10 +15,14 @@ def with_events(calendar: pd.DataFrame, study: Study, queue: str) -> pd.DataFram
     """The padded calendar, indexed by date, with the events of a queue.
 
     A campaign has a column of its own on the days whose effect is to be learned: all its days before the horizon, and its days in the
-    horizon unless the planner gives the effect, which then stands in ``event_given`` [log units]. Closed days are marked in ``closure``.
+    horizon unless the planner gives the effect, which then stands in ``event_given`` [log units]. Named days of the site's calendar (column
+    ``event``) are learned alike, for all queues. Closed days are marked in ``closure``.
     """
     found = calendar.copy()
     days = pd.DatetimeIndex(found.index)
+    if "event" in calendar:
+        for name in sorted(calendar["event"].dropna().unique()):
+            found[f"{EVENT}{name}"] = (calendar["event"] == name).astype(float)
     ahead = days >= pd.Timestamp(study.horizon.start)
     given = np.zeros(len(days))
     closed = np.zeros(len(days))

@@ -1,6 +1,8 @@
 """All figures by name: ``report.figures.month(roster, study)``."""
 
 from cslib.report.figures_base import Picture
+from cslib.report.figures_beliefs import effects, history
+from cslib.report.figures_beliefs import month as month_demand
 from cslib.report.figures_demand import demand, requirement, week_profile
 from cslib.report.figures_grades import drift, drift_curve, headcount, luck_curve, two_ladders
 from cslib.report.figures_hiring import hiring
@@ -9,6 +11,7 @@ from cslib.report.figures_result import cost_split, coverage, wage_cost
 from cslib.report.figures_roster import covers, load, month
 
 __all__ = [
-    "Picture", "cost_split", "coverage", "covers", "demand", "drift", "drift_curve", "fair_scores", "headcount", "hiring", "kpi_points", "load",
-    "luck_curve", "month", "requirement", "sample_cliff", "score_noise", "team_targets", "two_ladders", "wage_cost", "week_profile",
+    "Picture", "cost_split", "coverage", "covers", "demand", "drift", "drift_curve", "effects", "fair_scores", "headcount", "hiring", "history",
+    "kpi_points", "load", "luck_curve", "month", "month_demand", "requirement", "sample_cliff", "score_noise", "team_targets", "two_ladders",
+    "wage_cost", "week_profile",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -193,3 +195,14 @@ def test_duplicates_and_negatives_are_refused_in_words() -> None:
         engine.fit(past.where(past.index != past.index[5], -4.0), days, 60)
     assert caught.value.keys == ["demand.negative"]
     assert issubclass(ForecastError, CslibError) and "2026-03-01" in str(caught.value)
+
+
+def test_named_days_of_the_calendar_are_learned(study_of) -> None:
+    """A day that the site's calendar names, +80 % a year ago: the same name this year gets most of it back, without any event in the params."""
+    on = _on(("2025-06-18", "2025-06-18"), ("2026-06-18", "2026-06-18"))
+    study = _study(study_of, daily(DAYS) * np.where(on, 1.8, 1.0), "2026-06")
+    named = study.calendar.assign(event=lambda days: np.where(days["date"].isin(DATES[on]), "mid_year", None))
+    tabled = replace(study, _tables={**study._tables, "calendar": named})
+    found, blind = _by_day(demand.forecast(tabled)), _by_day(demand.forecast(study))
+    assert 1.5 < found["2026-06-18"] / blind["2026-06-18"] < 1.9
+    assert found["2026-06-24"] == pytest.approx(blind["2026-06-24"], rel=0.02)
