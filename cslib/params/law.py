@@ -58,6 +58,7 @@ RULES: dict[str, tuple[str, str]] = {
     "lead_on_duty": ("persons", "min"),
     "level_at_peak": ("share", "min"),
     "coach_on_duty": ("h", "min"),
+    "team_lead_on_duty": ("h", "min"),
     "session_held": ("flag", "flag"),
     "leave_quota": ("persons", "max"),
 }
@@ -81,7 +82,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "share": (0, 1), "weekends": (0, 6),
     "rest_between_shifts": (0, 24), "daily_hours": (1, 24), "weekly_hours": (1, 168), "part_time_week_hours": (1, 168), "month_overtime": (0, 372),
     "meal_break": (0, 24), "never_empty": (1, 100), "cover_duration": (0.25, 24), "night_least": (0.25, 12), "normal_day_hours": (1, 24),
-    "cycle_overtime": (0, 432), "week_split_shifts": (0, 7), "coach_on_duty": (0.25, 24),
+    "cycle_overtime": (0, 432), "week_split_shifts": (0, 7), "coach_on_duty": (0.25, 24), "team_lead_on_duty": (0.25, 24),
 }  # fmt: skip
 WHOLE = ("days", "nights", "shifts", "persons", "months", "weekends")  # units of rules that count; paid_days_per_month (21.75) is a mean, no count
 NIGHT_LONGEST_H = 12

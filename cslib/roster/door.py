@@ -101,7 +101,7 @@ def _people(study: Study, past: dict[str, list[Duty]]) -> tuple[Person, ...]:
             contract_h=_contract_h(study, row.fte_share, first, last), leave_h=_inside(leave.get(row.employee_id, {}), first, last, study),
             overtime_max_h=0.0 if pd.isna(row.overtime_max_h) else float(row.overtime_max_h),
             overtime_protected=protected, no_night_through=-1 if pd.isna(row.no_night_until) else _day(study, row.no_night_until),
-            lead=row.role in LEADS, fte_share=float(row.fte_share),
+            lead=row.role in LEADS, team=row.team if isinstance(row.team, str) else "", fte_share=float(row.fte_share),
             cycle_balance_h=0.0 if pd.isna(row.cycle_balance_h) else float(row.cycle_balance_h), posts=_team_posts(study, row.team),
             skills=tuple(_held_on(held.get(row.employee_id, {}), d) for d in range(study.horizon.days)), history=tuple(past.get(row.employee_id, [])),
         )  # fmt: skip

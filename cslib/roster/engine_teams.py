@@ -45,16 +45,25 @@ def coach_on_duty(model: Model) -> None:
     problem, skill = model.problem, model.problem.settings.coach_skill
     coaches = [key for key in model.x if skill in problem.people[key[0]].skills[key[1]]]
     past = [(s.duty.start, s.duty.end) for s in problem.spill if skill in s.held]
-    for (p, d, s), x in model.x.items():
-        who, limit = problem.people[p], problem.limit("coach_on_duty", d)
-        if limit is None or not is_newcomer(problem, who, d) or skill in who.skills[d]:
-            continue
-        span = problem.span(d, s)
-        least = min(limit * 60, span[1] - span[0])
-        if any(_shared(span, other) >= least for other in past):
-            continue
-        beside = {model.x[c]: -1.0 for c in coaches if c[0] != p and abs(c[1] - d) <= 1 and _shared(span, problem.span(c[1], c[2])) >= least}
-        model.at_most({x: 1.0, **beside})
+    for p, d, s in model.x:
+        if is_newcomer(problem, problem.people[p], d) and skill not in problem.people[p].skills[d]:
+            _beside(model, "coach_on_duty", (p, d, s), coaches, past)
+
+
+def team_lead_on_duty(model: Model) -> None:
+    """The duty of a team's member shares so many hours with the duty of a lead of the team (S003-H9)."""
+    problem = model.problem
+    leads: dict[str, list[CellKey]] = {}
+    for key in model.x:
+        if problem.people[key[0]].lead:
+            leads.setdefault(problem.people[key[0]].team, []).append(key)
+    led = {who.team for who in problem.people if who.lead and who.team}
+    team_of = {who.employee_id: who.team for who in problem.people}
+    for p, d, s in model.x:
+        who = problem.people[p]
+        if who.team in led and not who.lead:
+            past = [(m.duty.start, m.duty.end) for m in problem.spill if m.lead and team_of.get(m.employee_id) == who.team]
+            _beside(model, "team_lead_on_duty", (p, d, s), leads.get(who.team, []), past)
 
 
 def session_held(model: Model) -> None:
@@ -84,6 +93,7 @@ TEAM_RULES: dict[str, TeamRule] = {
     "lead_on_duty": lead_on_duty,
     "level_at_peak": level_at_peak,
     "coach_on_duty": coach_on_duty,
+    "team_lead_on_duty": team_lead_on_duty,
     "session_held": session_held,
 }
 
@@ -91,6 +101,18 @@ TEAM_RULES: dict[str, TeamRule] = {
 def is_newcomer(problem: Problem, who: Person, day: int) -> bool:
     """True in the first ``newcomer_days`` days of employment."""
     return 0 <= day - who.first_day < problem.settings.newcomer_days
+
+
+def _beside(model: Model, rule: str, cell: CellKey, partners: Iterable[CellKey], past: Iterable[tuple[int, int]]) -> None:
+    """A duty only together with one of the partners' duties that shares the rule's hours with it (its own length, if that is less)."""
+    problem, (p, d, s) = model.problem, cell
+    limit, span = problem.limit(rule, d), problem.span(d, s)
+    if limit is None:
+        return
+    least = min(limit * 60, span[1] - span[0])
+    if all(_shared(span, other) < least for other in past):
+        near = [c for c in partners if c[0] != p and abs(c[1] - d) <= 1 and _shared(span, problem.span(c[1], c[2])) >= least]
+        model.at_most({model.x[cell]: 1.0, **{model.x[c]: -1.0 for c in near}})
 
 
 def _on_duty(model: Model, cells: Iterable[CellKey], counts: Callable[..., bool]) -> dict[int, Sum]:

@@ -24,7 +24,7 @@ from cslib.roster.lookback import Duty
 
 _NUMBERED = (
     "work_run_least", "rest_run_least", "week_work_days", "weekends_most", "month_nights", "week_split_shifts", "week_hours_least", "lead_on_duty",
-    "level_at_peak", "coach_on_duty", "cycle_overtime",
+    "level_at_peak", "coach_on_duty", "team_lead_on_duty", "cycle_overtime",
 )  # fmt: skip
 POOL = -1  # home of a shift whose person serves any queue he holds the skill of
 
@@ -51,6 +51,7 @@ class Person:
     lead: bool = False
     fte_share: float = 1.0
     cycle_balance_h: float = 0.0
+    team: str = ""
     posts: frozenset[int] | None = None
 
 

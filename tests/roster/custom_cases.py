@@ -125,6 +125,16 @@ def a_coach_of_another_queue_comes_along() -> Case:
     return site, small.need(site, {"q": between(7, 11)})
 
 
+@case("team_lead_on_duty")
+def the_lead_of_the_team_comes_along() -> Case:
+    """The lead holds no skill of the queue in need."""
+    people = [person("p", team="red"), person("l", "other", role="lead", team="red")]
+    site = small.study(
+        people, (MORNING,), {"q": queue(), "k": queue("other")}, days=1, law={"team_lead_on_duty": 4}, roster={"contract_band_h": 400.0}
+    )
+    return site, small.need(site, {"q": between(7, 11)})
+
+
 @case("session_held")
 def training_where_nobody_is_needed() -> Case:
     settings = {"contract_band_h": 400.0, "sessions": {"service": {"first": START, "last": START + dt.timedelta(days=1)}}}

@@ -17,7 +17,7 @@ from cslib.roster.audit.duties import Duty
 from cslib.roster.audit.facts import Facts, Person
 from cslib.roster.audit.registry import FUNCTIONS, Violation, details, rule
 
-JOINT_RULES = ("team_size", "lead_on_duty", "level_at_peak", "coach_on_duty", "leave_quota")
+JOINT_RULES = ("team_size", "lead_on_duty", "level_at_peak", "coach_on_duty", "team_lead_on_duty", "leave_quota")
 
 
 @rule("team_size")
@@ -69,18 +69,23 @@ def level_at_peak(facts: Facts) -> Iterator[Violation]:
 def coach_on_duty(facts: Facts) -> Iterator[Violation]:
     """A newcomer's duty that shares too few hours with the duty of any one coach."""
     settings = facts.study.params.site.roster
-    spans = [(p.employee_id, d.span) for p in facts.people.values() for d in p.timed if p.holds(settings.coach_skill, d.date)]
+
+    def coaches(person: Person, duty: Duty) -> bool:
+        return person.holds(settings.coach_skill, duty.date)
+
     for person in facts.people.values():
         for duty in person.duties:
-            limit = facts.limit("coach_on_duty", duty.date)
-            newcomer = 0 <= (duty.date - person.hired).days < settings.newcomer_days
-            if limit is None or not newcomer or not duty.timed or person.holds(settings.coach_skill, duty.date):
-                continue
-            shared = max((min(b, duty.end) - max(a, duty.start) for who, (a, b) in spans if who != person.employee_id), default=0.0)
-            least = min(limit * 60, duty.presence_min)
-            if max(shared, 0.0) < least:
-                shown = details(shift=duty.code)
-                yield Violation("coach_on_duty", person.employee_id, facts.start_of(duty), duty.date, max(shared, 0.0) / 60, limit, detail=shown)
+            if 0 <= (duty.date - person.hired).days < settings.newcomer_days and not coaches(person, duty):
+                yield from _alone("coach_on_duty", person, duty, coaches, facts)
+
+
+@rule("team_lead_on_duty")
+def team_lead_on_duty(facts: Facts) -> Iterator[Violation]:
+    """The duty of a team's member that shares too few hours with the duty of any one lead of the team (S003-H9)."""
+    led = {p.team for p in facts.people.values() if p.lead and p.team}
+    for person in facts.people.values():
+        for duty in person.duties if person.team in led and not person.lead else ():
+            yield from _alone("team_lead_on_duty", person, duty, lambda p, _, team=person.team: p.lead and p.team == team, facts)  # type: ignore[misc]
 
 
 @rule("session_held")
@@ -143,6 +148,18 @@ def missed_sessions(person: Person, facts: Facts) -> Iterator[tuple[str, int, in
         held = sum(session.first <= d.date <= session.last and _teaches(d, name) for d in (*person.history, *person.duties))
         if held < session.times:
             yield name, held, session.times, session.last
+
+
+def _alone(code: str, person: Person, duty: Duty, partner: Callable[[Person, Duty], bool], facts: Facts) -> Iterator[Violation]:
+    """A violation if no one duty of a partner shares the rule's hours with a duty (its own length, if that is less)."""
+    limit = facts.limit(code, duty.date)
+    if limit is None or not duty.timed:
+        return
+    others = (d for p in facts.people.values() if p is not person for d in p.timed if partner(p, d))
+    shared = max((min(d.end, duty.end) - max(d.start, duty.start) for d in others), default=0.0)
+    if shared < min(limit * 60, duty.presence_min):
+        shown = details(shift=duty.code)
+        yield Violation(code, person.employee_id, facts.start_of(duty), duty.date, max(shared, 0.0) / 60, limit, detail=shown)
 
 
 def _teaches(duty: Duty, session: str) -> bool:

@@ -73,6 +73,9 @@ def custom(shift: str, follower: str, on_duty: str, rotating: str, extra: dict[s
         "lead_on_duty": lambda m: limited(m, "lead_on_duty", 1),
         "level_at_peak": lambda m: limited(settings(m, level_skill="senior"), "level_at_peak", 0.5),
         "coach_on_duty": lambda m: limited(settings(person(m, on_duty, hired="2026-11-30"), coach_skill="coach"), "coach_on_duty", 1),
+        "team_lead_on_duty": lambda m: limited(
+            person(person(m, on_duty, team="red"), extra["employee_id"], team="red", role="lead"), "team_lead_on_duty", 1
+        ),
         "session_held": lambda m: settings(m, sessions={"service": fortnight}),
         "leave_quota": lambda m: limited(m, "leave_quota", 0),
     }
