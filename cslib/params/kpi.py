@@ -107,6 +107,8 @@ class TrainingFile(Strict):
     induction_within_days: Number
     weak_below_points: Number
     strong_from_points: Number
+    regular_per_week: Number
+    regular_hours_h: Number
     kinds: dict[str, TrainingKind]
     coaching: TrainingKind
 

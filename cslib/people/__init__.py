@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from cslib.people.bonus import PayRange, bonus, pay_ranges
     from cslib.people.chain import Chain, Chance, Normal, chain
     from cslib.people.compare import Comparison, compare_ladders, headcount, monthly_cost
+    from cslib.people.course import Course
     from cslib.people.diagnostics import band_findings, luck, reach
-    from cslib.people.engine import Course, run_ladder
+    from cslib.people.engine import run_ladder
     from cslib.people.flows import birth_death, staffing_flow, up_before_down
     from cslib.people.grades import grades
+    from cslib.people.overrides import Override
     from cslib.people.panel import Panel, panel_of
     from cslib.people.proposals import application_forms, proposals
     from cslib.people.scoring import appraise, cliff, flips, kpi_points, reliability, share_cliff, shrunk
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from cslib.people.training import complaint_report, quality_meeting, training_needs, training_plan, training_sessions
 
 __all__ = [
-    "Chain", "Chance", "Comparison", "Course", "Normal", "Panel", "PayRange", "application_forms", "appraise", "band_findings", "birth_death",
-    "bonus", "chain", "cliff", "compare_ladders", "complaint_report", "flips", "grades", "group_score", "headcount", "kpi_points", "ladder_names",
+    "Chain", "Chance", "Comparison", "Course", "Normal", "Override", "Panel", "PayRange", "application_forms", "appraise", "band_findings",
+    "birth_death", "bonus", "chain", "cliff", "compare_ladders", "complaint_report", "flips", "grades", "group_score", "headcount", "kpi_points", "ladder_names",
     "luck", "monthly_cost", "open_kpis", "open_ladder", "open_training", "panel_of", "pay_ranges", "pooled", "proposals", "quality_meeting",
     "reach", "reliability", "run_ladder", "share_cliff", "shrunk", "staffing_flow", "story", "synthetic_facts", "synthetic_panel", "target_result",
     "trace_score", "training_needs", "training_plan", "training_sessions", "up_before_down",
@@ -42,9 +44,11 @@ _MODULES = {
     "cslib.people.chain": ("Chain", "Chance", "Normal", "chain"),
     "cslib.people.compare": ("Comparison", "compare_ladders", "headcount", "monthly_cost"),
     "cslib.people.diagnostics": ("band_findings", "luck", "reach"),
-    "cslib.people.engine": ("Course", "run_ladder"),
+    "cslib.people.course": ("Course",),
+    "cslib.people.engine": ("run_ladder",),
     "cslib.people.flows": ("birth_death", "staffing_flow", "up_before_down"),
     "cslib.people.grades": ("grades",),
+    "cslib.people.overrides": ("Override",),
     "cslib.people.panel": ("Panel", "panel_of"),
     "cslib.people.proposals": ("application_forms", "proposals"),
     "cslib.people.scoring": ("appraise", "cliff", "flips", "kpi_points", "reliability", "share_cliff", "shrunk"),

@@ -8,7 +8,7 @@ import numpy as np
 
 from cslib.params.ladder_files import Ladder
 from cslib.params.ladders import Criterion
-from cslib.people.engine import Course
+from cslib.people.course import Course
 from cslib.people.values import aggregate, compare, metric_values
 
 

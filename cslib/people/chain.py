@@ -16,7 +16,8 @@ from scipy.stats import norm
 from cslib.core.errors import Finding, PeopleError
 from cslib.params.ladder_files import Ladder
 from cslib.params.ladders import BUILT_IN, Criterion
-from cslib.people.engine import Machine, State, Truth, review
+from cslib.people.course import State
+from cslib.people.engine import Machine, Truth, review
 from cslib.people.flows import first_passage, long_run
 from cslib.people.values import compare
 

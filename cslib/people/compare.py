@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cslib.core import words
-from cslib.people.engine import Course
+from cslib.people.course import Course
 from cslib.people.proposals import reading_name
 
 LEAST = 10  # people in a cell that is shown (privacy requirement P06)

@@ -6,63 +6,19 @@ without a figure is *unknown*: nothing is proposed from it, and a streak pauses 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from cslib.params.ladder_files import Ladder
 from cslib.params.ladders import BUILT_IN, Criterion, Place, Rule
+from cslib.people.course import IMMUNITY_USED, Course, Proposals, State
+from cslib.people.overrides import LoggedOverride, Override, check_overrides, take_overrides
 from cslib.people.panel import Panel
 from cslib.people.values import aggregate, compare, metric_values
 
 Truth = tuple[np.ndarray, np.ndarray]  # met, known
 LONGEST_TRIAL = 6  # months, 劳动合同法 art. 19
-IMMUNITY_USED = "immunity_used"  # what stands in the place of a move that an immunity held off
-
-
-@dataclass
-class State:
-    """Where people stand: grade (index into ``Ladder.grades``, -1 = not employed), month since which it is held, immunity, counters of streaks."""
-
-    grade: np.ndarray
-    since: np.ndarray
-    immune: np.ndarray
-    counters: dict[str, np.ndarray]
-
-    def copy(self) -> State:
-        """An independent copy."""
-        return State(self.grade.copy(), self.since.copy(), self.immune.copy(), {name: c.copy() for name, c in self.counters.items()})
-
-
-@dataclass(frozen=True)
-class Proposals:
-    """What one rule proposed at one review: people (rows), grades before and after, and the figures and truths of its criteria."""
-
-    month: int
-    rule: str
-    rows: np.ndarray
-    before: np.ndarray
-    after: np.ndarray
-    met: dict[str, np.ndarray]
-    figures: dict[str, np.ndarray]
-    accepted: np.ndarray
-
-
-@dataclass(frozen=True)
-class Course:
-    """A ladder applied to a panel.
-
-    grade, pay_grade : [people, months] index into ``ladder.grades`` of the grade in force and the grade paid; -1 = not employed
-    batches : proposals in order of month and rule;  final : state after the last month
-    """
-
-    ladder: Ladder
-    panel: Panel
-    grade: np.ndarray
-    pay_grade: np.ndarray
-    batches: tuple[Proposals, ...]
-    final: State = field(repr=False)
 
 
 class Machine:
@@ -166,12 +122,13 @@ class Machine:
                 state.counters[name][rows] = 0
 
 
-def run_ladder(ladder: Ladder, panel: Panel, accepted: np.ndarray | None = None) -> Course:
+def run_ladder(ladder: Ladder, panel: Panel, accepted: np.ndarray | None = None, overrides: Sequence[Override] = ()) -> Course:
     """Apply a ladder to people.
 
     Parameters
     ----------
     accepted : [people, months] bool, moves that a human accepted; default: all, which is a simulation and no decision
+    overrides : moves that a human decided outside the rules; they are logged and follow the review of their month
 
     Returns
     -------
@@ -179,19 +136,22 @@ def run_ladder(ladder: Ladder, panel: Panel, accepted: np.ndarray | None = None)
 
     Raises
     ------
-    PeopleError  if the panel lacks a fact that the ladder reads.
+    PeopleError  if the panel lacks a fact that the ladder reads, or an override is incomplete.
     """
+    check_overrides(overrides, panel, ladder.grades)
     machine = Machine(ladder)
     base, figures = _base(ladder, panel)
     state = _start(machine, panel)
     lag, pay_lag = ladder.spec.grade_lag_months, ladder.spec.pay_lag_months
     decided = np.full((len(panel.people), panel.months + 1), -1, dtype=np.int16)
     batches: list[Proposals] = []
+    logged: list[LoggedOverride] = []
     for t in range(panel.months):
         _join_and_leave(machine, state, panel, t)
         decided[:, t] = state.grade
         month = panel.calendar_month(t)
         if month % ladder.spec.review_months:
+            logged += _by_hand(state, panel, ladder, overrides, t)
             continue
         here = {name: (met[:, t], known[:, t]) for name, (met, known) in base.items()}
         values = {name: figure[:, t] for name, figure in figures.items()}
@@ -202,8 +162,20 @@ def run_ladder(ladder: Ladder, panel: Panel, accepted: np.ndarray | None = None)
                     values[code] = figure
                     here[code] = (compare(figure, str(criterion.op), float(criterion.value or 0)), np.ones(len(figure), dtype=bool))
         batches += review(machine, state, here, values, t, month, lag, None if accepted is None else accepted[:, t])
+        logged += _by_hand(state, panel, ladder, overrides, t)
     decided[:, -1] = state.grade
-    return Course(ladder, panel, *_in_force(decided, panel, lag, pay_lag), tuple(batches), state)
+    return Course(ladder, panel, *_in_force(decided, panel, lag, pay_lag), tuple(batches), state, tuple(logged))
+
+
+def _by_hand(state: State, panel: Panel, ladder: Ladder, overrides: Sequence[Override], t: int) -> list[LoggedOverride]:
+    """Overrides of the month take effect like moves; counters of streaks go back."""
+    if not overrides:
+        return []
+    rows, log = take_overrides(overrides, panel.months_text[t], panel, ladder.grades, state.grade)
+    state.since[rows] = t + ladder.spec.grade_lag_months
+    for counter in state.counters.values():
+        counter[rows] = 0
+    return log
 
 
 def _base(ladder: Ladder, panel: Panel) -> tuple[dict[str, Truth], dict[str, np.ndarray]]:

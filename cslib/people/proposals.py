@@ -12,7 +12,7 @@ import pandas as pd
 from cslib.core import tables, words
 from cslib.core.words import say
 from cslib.params.ladder_files import Ladder
-from cslib.people.engine import IMMUNITY_USED, Course, Proposals
+from cslib.people.course import IMMUNITY_USED, Course, Proposals
 from cslib.people.panel import month_number, month_text
 
 
@@ -135,7 +135,7 @@ def application_forms(course: Course, month: str, *, outcome: str = "move", with
     style = (
         "body{font-family:'Noto Sans SC',sans-serif;font-size:13px}section{page-break-after:always;max-width:760px;margin:1em auto}"
         "table{border-collapse:collapse;width:100%;margin:.6em 0}td,th{border:1px solid #999;padding:4px 8px;text-align:left}th{background:#f1f1ee}"
-        ".sign td{height:2.2em}"
+        ".sign td{height:2.2em}.sign th{width:34%}"
     )
     title, body = escape(say("people.form.title")), "\n".join(pages) or f"<p>{escape(say('people.form.nothing'))}</p>"
     return f'<!doctype html>\n<html lang="{words.language()}"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style></head>\n' \

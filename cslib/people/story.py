@@ -16,8 +16,9 @@ from cslib.params.ladder_files import Ladder, open_ladder
 from cslib.params.ladders import Quota
 from cslib.people.chain import Chain, Normal, chain
 from cslib.people.compare import monthly_cost, steps
+from cslib.people.course import Course
 from cslib.people.diagnostics import band_findings, luck, reach
-from cslib.people.engine import Course, run_ladder
+from cslib.people.engine import run_ladder
 from cslib.people.panel import Panel, month_number, month_text
 from cslib.people.proposals import reading_name, reasons
 from cslib.people.scoring import share_cliff

@@ -74,7 +74,25 @@ def training_sessions(needs: pd.DataFrame, training: TrainingFile, month: str, e
                 {"session": f"{month}-{number:02d}-{place // how.group + 1:02d}", "employee_id": person, "activity": "training",
                  "hours_h": how.hours_h, "earliest": start, "latest": end, "together": how.group > 1}
             )  # fmt: skip
+    rows += _regular(training, month, first, last, employees)
     return tables.check("off_queue", pd.DataFrame(rows), source="people.training_sessions") if rows else tables.empty("off_queue")
+
+
+def _regular(training: TrainingFile, month: str, first: dt.date, last: dt.date, employees: pd.DataFrame) -> list[dict[str, object]]:
+    """Regular sessions of everybody, week by week from Monday to Sunday (S002-26); off where the setting is 0."""
+    rows: list[dict[str, object]] = []
+    monday = first - dt.timedelta(days=first.weekday())
+    for week in range(6):
+        start, end = monday + dt.timedelta(weeks=week), monday + dt.timedelta(weeks=week, days=6)
+        if start > last:
+            break
+        for number in range(1, int(training.regular_per_week.value) + 1):
+            rows += [
+                {"session": f"{month}-W{week + 1}-{number}", "employee_id": person, "activity": "training", "hours_h": training.regular_hours_h.value,
+                 "earliest": max(first, start), "latest": min(last, end), "together": False}
+                for person in employees["employee_id"]
+            ]  # fmt: skip
+    return rows
 
 
 def training_plan(needs: pd.DataFrame, training: TrainingFile, month: str) -> pd.DataFrame:

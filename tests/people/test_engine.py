@@ -14,6 +14,7 @@ from cslib.core.errors import PeopleError
 from cslib.params.ladder_files import Ladder, open_ladder
 from cslib.params.ladders import Derived, Quota
 from cslib.people.engine import run_ladder
+from cslib.people.overrides import Override
 from cslib.people.panel import Panel
 from cslib.people.values import derive, team_rank
 
@@ -140,3 +141,20 @@ def test_ranges_of_the_scheme_with_ranges():
     base = {r.level: r for r in ranges if r.item == "base"}
     assert base["middle"].middle == pytest.approx(2500 * 2 ** (1.5 / 4)) and base["junior"].high == pytest.approx(base["middle"].low)
     assert pay_ranges(open_ladder("S_base_allow_bonus"), 2690)[0].low == 2690 and pay_ranges(open_ladder("R_CBA")) == []
+
+
+def test_a_human_decision_outside_the_rules_is_logged_with_its_reason():
+    """S003-H13 is no rule; a single decision carries person, month, grade, reason and the role of who decided."""
+    ladder = opened("H_star_ladder")
+    base = starting(panel(kpi_percent=[[120.0] * 6]), "agent")
+    jump = Override("P0", "2026-02", "star2", "rebuilt the knowledge base", "head of department")
+    course = run_ladder(ladder, base, overrides=[jump])
+    assert [ladder.grades[g] for g in course.grade[0]] == ["agent"] * 2 + ["star2"] * 3 + ["star3"]
+    assert [(log.override, log.before) for log in course.overrides] == [(jump, "agent")]
+    quarterly = run_ladder(opened("Q_quarter_80_70_50"), starting(panel(score=[[75.0] * 3]), "reviewer1"), overrides=[
+        Override("P0", "2026-01", "reviewer3", "reason", "role")
+    ])  # fmt: skip
+    assert quarterly.ladder.grades[quarterly.grade[0, 1]] == "reviewer3"
+    with pytest.raises(PeopleError) as caught:
+        run_ladder(ladder, base, overrides=[Override("X", "2026-02", "star2", " ", "role"), Override("P0", "2020-01", "star9", "r", "")])
+    assert caught.value.keys == ["people.override"] * 2 and "employee_id, reason" in str(caught.value)

@@ -80,3 +80,13 @@ def test_complaint_report():
 def test_quality_meeting_leaves_measures_to_people():
     found = quality_meeting(facts(("Z", "csat", 0.96, 100)), KPIS, "team", "2026-01", "2025-12").set_index("kpi")
     assert bool(found.loc["csat", "reached"]) and (found[["measure", "responsible", "due"]] == "").all(axis=None)
+
+
+def test_regular_sessions_are_a_setting():
+    """S002-26, S003-I4: off by default; once a week for everybody where the site wants it."""
+    assert TRAINING.regular_per_week.value == 0
+    weekly = TRAINING.model_copy(update={"regular_per_week": TRAINING.regular_per_week.model_copy(update={"value": 1.0})})
+    nobody = pd.DataFrame(columns=["employee_id", "kind", "kpis"])
+    found = training_sessions(nobody, weekly, "2026-01", STAFF)
+    assert len(found) == 5 * 3 and found["earliest"].min() == pd.Timestamp("2026-01-01") and found["latest"].max() == pd.Timestamp("2026-01-31")
+    assert (found["latest"] - found["earliest"]).max() == pd.Timedelta(days=6) and set(found["hours_h"]) == {1.0}
