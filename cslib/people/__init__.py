@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Chain", "Chance", "Comparison", "Course", "Normal", "Override", "Panel", "PayRange", "application_forms", "appraise", "band_findings",
-    "birth_death", "bonus", "chain", "cliff", "compare_ladders", "complaint_report", "flips", "grades", "group_score", "headcount", "kpi_points", "ladder_names",
-    "luck", "monthly_cost", "open_kpis", "open_ladder", "open_training", "panel_of", "pay_ranges", "pooled", "proposals", "quality_meeting",
-    "reach", "reliability", "run_ladder", "share_cliff", "shrunk", "staffing_flow", "story", "synthetic_facts", "synthetic_panel", "target_result",
-    "trace_score", "training_needs", "training_plan", "training_sessions", "up_before_down",
+    "birth_death", "bonus", "chain", "cliff", "compare_ladders", "complaint_report", "flips", "grades", "group_score", "headcount",
+    "kpi_points", "ladder_names", "luck", "monthly_cost", "open_kpis", "open_ladder", "open_training", "panel_of", "pay_ranges", "pooled",
+    "proposals", "quality_meeting", "reach", "reliability", "run_ladder", "share_cliff", "shrunk", "staffing_flow", "story",
+    "synthetic_facts", "synthetic_panel", "target_result", "trace_score", "training_needs", "training_plan", "training_sessions",
+    "up_before_down",
 ]  # fmt: skip
 
 # Loaded at first use: the monthly chain takes grades alone, and statistics cost every kernel a second.
