@@ -89,11 +89,11 @@ def told(found: Review, study: Study) -> tuple[str, ...]:
 
 def _edit(edit: Edit, study: Study) -> str:
     facts = {"who": edit.employee_id, "day": edit.day.isoformat() if edit.day else "", "where": edit.where}
-    facts |= {"before": _mark(edit.before, study), "after": edit.after, "yuan": f"{edit.delta_yuan:+,.0f}"}
+    facts |= {"before": mark(edit.before, study), "after": edit.after, "yuan": f"{edit.delta_yuan:+,.0f}"}
     return "  " + say(f"batch.check.edit.{edit.kind}", **facts)
 
 
-def _mark(code: str, study: Study) -> str:
+def mark(code: str, study: Study) -> str:
     """A code of the roster for a reader."""
     shift = {s.code: s for s in study.params.shifts}.get(code)
     if shift is not None:
@@ -110,7 +110,7 @@ def _way_out(way: WayOut, study: Study) -> str:
     facts = {"who": way.employee_id, "yuan": f"{way.delta_yuan:+,.0f}"}
     if way.entry is None or way.day is None:
         return "  " + say("batch.check.undo", cell=way.undo, **facts)
-    after = _mark(way.entry.code or "rest", study)
+    after = mark(way.entry.code or "rest", study)
     return "  " + say("batch.check.also", day=way.day.isoformat(), after=after, **facts)
 
 

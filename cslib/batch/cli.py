@@ -1,8 +1,9 @@
-"""The command line: ``cslib run``, ``runs``, ``sites``, ``new``, ``synthesise``. Exit codes: 2 for errors,
+"""The command line: ``cslib run``, ``check``, ``absent``, ``runs``, ``sites``, ``new``, ``synthesise``. Exit codes: 2 for errors,
 one sentence each, no traceback; 3 for a roster with violations; 130 after Ctrl-C."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import sys
@@ -115,6 +116,22 @@ def check(file: Path, site: str, month: str, scenario: str, accept: Path | None)
     click.echo("\n".join(found.lines))
     if not found.clean:
         sys.exit(3)
+
+
+@main.command(help=say("batch.help.absent"))
+@click.argument("site")
+@click.option("--month", required=True, help=say("batch.help.month"))
+@click.option("--scenario", default="base", help=say("batch.help.scenario"))
+@click.option("--person", required=True, help=say("batch.help.person"))
+@click.option("--from", "begin", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]), help=say("batch.help.begin"))
+@click.option("--to", "end", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]), help=say("batch.help.end"))
+@click.option("--reason", required=True, type=click.Choice(["planned", "sudden", "training", "other_duty"]), help=say("batch.help.reason"))
+@_spoken
+def absent(site: str, month: str, scenario: str, person: str, begin: dt.datetime, end: dt.datetime, reason: str) -> None:
+    """Mend a published month after an absence."""
+    from cslib.batch.absent import absent as record
+
+    click.echo("\n".join(record(site, month, person, begin, end, reason, scenario=scenario).lines))
 
 
 @main.command(help=say("batch.help.runs"))

@@ -37,6 +37,7 @@ FAMILIES = {
     "pay.cause.": "pay.outlook: causes of a difference from the plan",
     "pay.total.": "pay.outlook: lines from gross to employer cost",
     "pay.slider.": "report.pay_view: sliders",
+    "batch.absent.why.": "roster.life.stand_ins: what rules a candidate out",
     "batch.check.edit.": "roster.life.edits: kinds of edit",
     "audit.detail.": "roster.audit: facts of a violation",
     "audit.fault.": "roster.audit: kinds of fault",

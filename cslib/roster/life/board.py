@@ -91,7 +91,7 @@ class Board:
         self.counts: dict[Key, np.ndarray] = {}
         steps: Steps = defaultdict(list)
         for who, person, duties in everyone:
-            self._collect(steps, person, duties, at.get(who, {}), 1)
+            self.collect(steps, person, duties, at.get(who, {}), 1)
         self._book(steps)
 
     # -- what stands on the board -----------------------------------------------------------------------------------
@@ -157,10 +157,10 @@ class Board:
             old = self.people[who]
             new = self._with(old, {day: entry for (other, day), entry in cells.items() if other == who})
             people[who] = new
-            self._collect(steps, old, old.timed, before.get(who, {}), -1)
-            self._collect(steps, new, new.timed, after.get(who, {}), 1)
+            self.collect(steps, old, old.timed, before.get(who, {}), -1)
+            self.collect(steps, new, new.timed, after.get(who, {}), 1)
             own += self._yuan_of(new) - self.own_yuan(who)
-        return Change(cells, covers, own + self._coverage_delta(steps), people, steps)
+        return Change(cells, covers, own + self.coverage_delta(steps), people, steps)
 
     def broken(self, change: Change) -> list[Violation]:
         """Violations that the change adds, by the audit's rules about the changed people and about people together."""
@@ -251,7 +251,8 @@ class Board:
         breaks = write_breaks((low, low + pd.Timedelta(minutes=b.length_min)) for low, b in zip(at, shift.breaks, strict=True))
         return Cell(0, who, day, WORK, entry.code, start, end, breaks, entry.home)
 
-    def _collect(self, steps: Steps, person: Person | None, duties: Iterable[Duty], covers: CoversOf, sign: int) -> None:
+    def collect(self, steps: Steps, person: Person | None, duties: Iterable[Duty], covers: CoversOf, sign: int) -> None:
+        """Add to ``steps`` where somebody is by some duties and covers (sign 1), or is no longer (-1)."""
         last_tick = self.ticks
         for kind, key, spans in parts(person, duties, covers, self.facts):
             for low, high in spans:
@@ -300,7 +301,7 @@ class Board:
             + self.prices["over"] * float(found.over.sum())
         )
 
-    def _coverage_delta(self, steps: Steps) -> float:
+    def coverage_delta(self, steps: Steps) -> float:
         """Change of the price of coverage; steps that cancel each other are not looked at."""
         step = self.facts.horizon.interval_min // self.tick
         net: Steps = {}

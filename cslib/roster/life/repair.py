@@ -61,7 +61,8 @@ def absence(employee_id: str, start: pd.Timestamp, end: pd.Timestamp, reason_cla
 
 
 def repair(
-    roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study, absences: pd.DataFrame, *, now: pd.Timestamp | None = None
+    roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study, absences: pd.DataFrame, *, now: pd.Timestamp | None = None,
+    known: pd.DataFrame | None = None,
 ) -> Repair:  # fmt: skip
     """Mend the days on which somebody is absent.
 
@@ -70,19 +71,21 @@ def repair(
     roster, covers, need, study : the published month
     absences : table ``absences``
     now : cells of duties that start before this moment stay as they are; default: the first of the absences
+    known : table ``absences`` that the month was mended for before; they stay in force
 
     Returns
     -------
     Repair; its board's tables are legal wherever the published month was, with the absences recorded.
     """
-    calm = Board(roster, covers, need, study)
+    calm = Board(roster, covers, need, study, known)
+    everyone = absences if known is None or known.empty else pd.concat([known, absences], ignore_index=True)
     start = calm.window_yuan(0, calm.ticks) + sum(map(calm.own_yuan, calm.people))
     now = absences["start"].min() if now is None else now
     gone = {(r.employee_id, r.start, r.end) for r in absences.itertuples(index=False)}
     days = sorted({d for _, begin, end in gone for d in _days(calm, begin, end)})
     found = []
     for by_cells in (False, True):  # stand-ins on duty alone, or people moved first
-        board = Board(roster, covers, need, study, absences)
+        board = Board(roster, covers, need, study, everyone)
         void = void_covers(board)
         board.apply(board.trial({}, tuple(c for c in board.covers if c not in void)))
         gap = _total(board) - start

@@ -224,7 +224,7 @@ def _solve(
                 + repair.load_yuan * (load.get(who, 0.0) + (last - first) * board.tick / 60)
             )
             if sum(yuan[t] for t in range(first, last)) < -_NOISE:
-                stints.append((who, first, last, cost, pulp.LpVariable(f"x{len(stints)}", cat="Binary")))
+                stints.append((who, first, last, cost, model.add_variable(f"x{len(stints)}", cat="Binary")))
     model += pulp.lpSum(cost * x for *_, cost, x in stints)
     for t in ticks:
         model += pulp.lpSum(x for _, first, last, _, x in stints if first <= t < last) <= 1

@@ -1,0 +1,83 @@
+"""The command ``absent``: gap, moves, stand-ins by rank with reasons; the mended month goes to the protected folder alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import stat
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from cslib import demand, intake, roster, staffing
+from cslib.batch import absent as command
+from cslib.core import words
+from cslib.core.errors import RunError
+
+SITE, MONTH = "front_desk", "2026-12"
+
+
+@pytest.fixture(scope="module")
+def plan():
+    study = intake.open_study(SITE, month=MONTH)
+    need = staffing.requirement(demand.forecast(study), study)
+    return roster.solve(roster.problem(need, study), work=0.3), need
+
+
+@pytest.fixture
+def published(plan, tmp_path, monkeypatch):
+    found, need = plan
+    monkeypatch.setenv("CSLIB_OUTPUTS", str(tmp_path / "outputs"))
+    monkeypatch.setenv("CSLIB_PROTECTED", str(tmp_path / "protected"))
+    monkeypatch.setattr(command, "published", lambda _: (found.roster, found.covers, need))
+    return found.roster
+
+
+def duty(roster: pd.DataFrame, at: int) -> pd.Series:
+    work = roster[roster["kind"].eq("work") & roster["queue"].eq("north_lobby")].sort_values("start")
+    return work.iloc[at]
+
+
+def test_an_absence_is_told_and_kept_in_the_protected_folder_alone(published, tmp_path) -> None:
+    row = duty(published, 30)
+    texts = {}
+    for language in words.LANGUAGES:
+        with words.speaking(language):
+            if language == "en":
+                continue
+            found = command.absent(SITE, MONTH, row["employee_id"], row["start"], row["end"], "sudden")
+            texts[language] = "\n".join(found.lines)
+            with words.speaking("en"):
+                texts["en"] = "\n".join(command.told(found.found, found.ledger, intake.open_study(SITE, month=MONTH)))
+    assert "缺勤" in texts["zh"] and "Left as it is" in texts["en"]
+    assert "rank 1" in texts["en"] or not found.found.chains
+    assert all(m.employee_id in texts["en"] for m in found.found.moves)
+    assert {p.name for p in found.folder.iterdir()} == {"roster.csv", "covers.csv", "cover_ledger.csv", "absences.csv"}
+    workbook = found.folder.with_suffix(".xlsx")
+    for path in (workbook, *found.folder.iterdir()):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not (tmp_path / "outputs").exists()
+    # a second absence builds on the first; the same one twice is refused
+    again = duty(published, 60)
+    more = command.absent(SITE, MONTH, again["employee_id"], again["start"], again["end"], "training")
+    assert more.folder == found.folder and set(more.ledger["reason_class"].dropna()) <= {"sudden", "training"}
+    assert len(pd.read_csv(found.folder / "absences.csv")) == 2
+    with pytest.raises(RunError) as caught:
+        command.absent(SITE, MONTH, row["employee_id"], row["start"], row["end"], "sudden")
+    assert caught.value.keys == ["batch.known_absence"]
+
+
+@pytest.mark.usefixtures("published")
+def test_what_cannot_be_used_is_named_all_at_once_and_nothing_is_written(tmp_path) -> None:
+    with pytest.raises(RunError) as caught:
+        command.absent(SITE, MONTH, "P-NOBODY", dt.datetime(2026, 12, 5, 9), dt.datetime(2026, 12, 5, 8), "flu")
+    assert caught.value.keys == ["batch.no_person", "batch.absence_span", "batch.reason_class"]
+    assert not (tmp_path / "protected").exists()
+
+
+def test_the_verb_needs_a_class_of_the_list() -> None:
+    from cslib.batch.cli import main
+
+    line = ["absent", SITE, "--month", MONTH, "--person", "P-1", "--from", "2026-12-05T08:00", "--to", "2026-12-05T12:00"]
+    assert CliRunner().invoke(main, [*line, "--reason", "illness"]).exit_code == 2
+    assert CliRunner().invoke(main, line).exit_code == 2
