@@ -35,6 +35,7 @@ def hiring(plan: pd.DataFrame, names: dict[str, str], study: Study) -> base.Pict
         axes.step(edges, np.append(part["needed_fte"], part["needed_fte"].iloc[-1]), where="post", color=base.RED, linewidth=1.6)
         axes.set_title(names[post])
         axes.set_xticks(at, [month[2:] for month in part["month"]])
+        axes.set_xlim(-0.6, len(part) - 0.4)
         axes.set_ylim(0, max(part["available_fte"].max(), part["needed_fte"].max()) * 1.18)
         axes.grid(axis="y")
     handles = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,7 +38,8 @@ def stream_of(work: Work) -> Stream:
     aht = np.where(busy, work.aht_s, usual)
     load = np.where(busy, work.load, 0.0)
     padded = (np.concatenate([values[:day], values]) for values in (load, aht, work.open))
-    return Stream(*padded, work.interval_s, work.target_s, work.queue.patience_s or np.inf, work.slots, work.queue.concurrency_slowdown_share)
+    patience = work.queue.patience_s if work.queue.model == "erlang_a" else None
+    return Stream(*padded, work.interval_s, work.target_s, patience or np.inf, work.slots, work.queue.concurrency_slowdown_share)
 
 
 def time_varying(work: Work) -> TimeVarying:
@@ -49,8 +50,6 @@ def time_varying(work: Work) -> TimeVarying:
     start = stationary_people(work, offered, stream.aht_s)
     least = np.where(stream.is_open, work.queue.min_heads, 0)
     lost = abandonment_cap(service) if work.queue.model == "erlang_a" else 1.0
-    if work.queue.model == "erlang_c":
-        stream = replace(stream, patience_s=np.inf)
     plan = agents_over_time(stream, start, least, service.level_share, service.max_occupancy_share, lost)
     inside = Plan(plan.people[day:], plan.course.part(day), plan.one_fewer.part(day))
     return TimeVarying(inside, start[day:], offered[day:], present[day:])

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from cslib.core import tables
 from cslib.intake.study import Study
@@ -25,12 +25,12 @@ from cslib.staffing.workload import Work, workloads
 QUANTILES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)  # of the forecast, as rows of the cost curve
 _POINTS = np.array([0.05, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.985])  # where the need of an interval is computed; QUANTILES among them
 _DRAWS = 60  # simulated months
-_NINETY = float(stats.norm.ppf(0.9))
+_NINETY = float(special.ndtri(0.9))
 
 
 def _contacts_at(rows: pd.DataFrame, quantile: Array | float) -> Array:
     """Contacts of each interval at a quantile (per interval, or one for all) of the forecast."""
-    z = stats.norm.ppf(quantile)
+    z = special.ndtri(quantile)
     p10, p50, p90 = (rows[name].to_numpy(dtype=float) for name in ("p10", "p50", "p90"))
     return np.maximum(p50 + z * np.where(z < 0, p50 - p10, p90 - p50) / _NINETY, 0.0)
 
@@ -58,7 +58,8 @@ def _met(work: Work, needs: Whole, scheduled: Whole) -> Array:
     """Chance that enough of the rostered people come for the contacts that come."""
     edges = np.concatenate([[0.0], (_POINTS[1:] + _POINTS[:-1]) / 2, [1.0]])
     away = work.queue.random_absence_share
-    enough = stats.binom.sf(needs - 1, scheduled[None, :], 1 - away)
+    possible = (needs > 0) & (needs <= scheduled)
+    enough = np.where(possible, special.bdtrc(np.where(possible, needs - 1, 0), np.maximum(scheduled, 1), 1 - away), needs <= 0)
     return np.where(work.contacts > 0, (np.diff(edges)[:, None] * enough).sum(axis=0), np.nan)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from cslib.core.streams import stream
 from cslib.staffing import simulation_kernel as kernel
@@ -119,7 +119,7 @@ def _ratio(part: Array, whole: Array) -> Estimate:
     if count < 2:
         return Estimate(float(mean), np.nan)
     spread = np.sqrt(((part - mean * whole) ** 2).sum() / (count - 1) / count) / whole.mean()
-    return Estimate(float(mean), float(stats.t.ppf((1 + CONFIDENCE_SHARE) / 2, count - 1) * spread))
+    return Estimate(float(mean), float(special.stdtrit(count - 1, (1 + CONFIDENCE_SHARE) / 2) * spread))
 
 
 def draw(kinds: Sequence[Kind], interval_s: float, replications: int, seed: int, *names: str | int) -> list[Drawn]:

@@ -304,3 +304,18 @@ SOLVER = {
 def scenario(found: Study, name: str) -> Study:
     """The same study under another scenario's name."""
     return replace(found, params=replace(found.params, scenario=name))
+
+
+def hiring_plan() -> pd.DataFrame:
+    """Two posts over twelve months; somebody starts in March."""
+    months = [f"2027-{m:02d}" for m in range(1, 13)]
+    rows = [
+        {
+            "job": job, "month": month, "grade": "1", "needed_fte": need, "available_fte": need - 0.5 + 0.1 * i, "headcount": need,
+            "hires": 3 * (i == 2), "classes": int(i == 2), "leavers": 0.2, "short_fte": max(0.5 - 0.1 * i, 0.0), "short_risk_share": 0.3,
+            "cost_yuan": 9000.0 * need,
+        }
+        for job, need in (("agent", 12.0), ("lead", 2.0))
+        for i, month in enumerate(months)
+    ]  # fmt: skip
+    return tables.check("hiring_plan", pd.DataFrame(rows), source="made up")

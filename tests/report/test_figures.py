@@ -31,6 +31,7 @@ DRAWN: dict[str, Callable[[Study], figures.Picture]] = {
     "coverage": lambda s: figures.coverage(made_up.coverage(s), s),
     "cost_split": lambda s: figures.cost_split(made_up.cost_split(), s),
     "wage_cost": lambda s: figures.wage_cost(made_up.wage_cost(len(s.employees)), s),
+    "hiring": lambda s: figures.hiring(made_up.hiring_plan(), {"agent": "客服专员", "lead": "班组长"}, s),
     "covers": lambda s: figures.covers(made_up.covers(s), made_up.roster(s), s),
 }
 
