@@ -3,16 +3,17 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cslib.batch.actual import actual_hours
     from cslib.batch.chain import HOUR_YUAN, open_hiring, plan, table
     from cslib.batch.explore import demand_change, explore_demand, intraday_change
 
-__all__ = ["HOUR_YUAN", "demand_change", "explore_demand", "intraday_change", "open_hiring", "plan", "table"]
+__all__ = ["HOUR_YUAN", "actual_hours", "demand_change", "explore_demand", "intraday_change", "open_hiring", "plan", "table"]
 
 
 def __getattr__(name: str) -> Any:
     """The chain when it is first asked for: it imports every part, and the command line's help needs none of them."""
     if name not in __all__:
         raise AttributeError(f"module 'cslib.batch' has no attribute '{name}'")
-    from cslib.batch import chain, explore
+    from cslib.batch import actual, chain, explore
 
-    return getattr(chain if hasattr(chain, name) else explore, name)
+    return next(getattr(module, name) for module in (chain, explore, actual) if hasattr(module, name))

@@ -2,7 +2,7 @@
 
 from cslib.pay.cost import wage_cost
 from cslib.pay.design import Design, Limits, design, tradeoff
-from cslib.pay.differences import differences
+from cslib.pay.differences import difference_totals, differences
 from cslib.pay.equity import adjusted_gap, oaxaca_blinder, raw_gap
 from cslib.pay.exact import exact
 from cslib.pay.inequality import gini, theil
@@ -17,7 +17,8 @@ from cslib.pay.workforce import Behaviour, Months, People, Structure
 __all__ = [
     "Behaviour", "Design", "Ladder", "Limits", "Months", "Outcome", "Outlook", "People", "Reform", "Structure", "adjusted_gap", "answer",
     "causes", "cliffs", "compare", "design",
-    "differences", "exact", "gini", "grade_table", "label", "market_position", "months_ahead", "oaxaca_blinder", "outlook", "pay_mix",
+    "difference_totals", "differences", "exact", "gini", "grade_table", "label", "market_position", "months_ahead", "oaxaca_blinder", "outlook",
+    "pay_mix",
     "payroll_totals", "payslips", "plain_months", "position",
     "ranges", "raw_gap", "scheme_ranges", "simulate", "summary", "theil", "trace", "tradeoff", "wage_cost",
 ]  # fmt: skip

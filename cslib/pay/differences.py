@@ -7,6 +7,10 @@ import pandas as pd
 from cslib.core import tables
 from cslib.core.errors import PayError
 from cslib.core.units import fen
+from cslib.core.words import say
+from cslib.intake.study import Study
+from cslib.pay.cost import LEAST_PEOPLE
+from cslib.pay.slips import label
 
 KEY = ["employee_id", "month", "item"]
 
@@ -47,3 +51,17 @@ def differences(planned: pd.DataFrame, actual: pd.DataFrame) -> pd.DataFrame:
             rows.append((row.employee_id, row.month, row.item, *amounts, by_quantity, change - by_quantity))
     found = pd.DataFrame(rows, columns=list(tables.spec("pay_differences").columns))
     return tables.check("pay_differences", found, source="pay.differences")
+
+
+def difference_totals(planned: pd.DataFrame, actual: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Differences of the site in words: item, people, yuan by quantity and by rate; items that differ for fewer than 10 people are left out.
+    (privacy requirement P06; a sum over fewer people would tell of somebody's absence).
+    """
+    found = differences(planned, actual)
+    rows = []
+    for item, cell in found.groupby("item", sort=True):
+        if len(cell) >= LEAST_PEOPLE:
+            sums = [float(cell[name].sum()) / 100 for name in ("planned_fen", "actual_fen", "quantity_fen", "rate_fen")]
+            rows.append((label(str(item), study), len(cell), *sums))
+    names = ("item", "people", "planned", "actual", "by_quantity", "by_rate")
+    return pd.DataFrame(rows, columns=[say(f"pay.column.{name}") for name in names])

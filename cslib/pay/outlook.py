@@ -134,9 +134,12 @@ def payroll_totals(slips: pd.DataFrame) -> pd.DataFrame:
                         columns=[say("pay.column.item"), say("pay.column.people"), say("pay.column.value")])  # fmt: skip
 
 
-def grade_table(slips: pd.DataFrame, grades: pd.DataFrame, scheme: PayScheme) -> pd.DataFrame:
-    """Regular base pay by grade in words, grades of fewer than 10 people merged (privacy requirement P06)."""
-    base = slips[slips["item"] == "base"].merge(grades[["employee_id", "grade"]], on="employee_id")
-    found = summary(base["amount_fen"] / 100, base["grade"], scheme_ranges(scheme))
+def grade_table(slips: pd.DataFrame, grades: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Base pay of a whole month at full time by grade in words, of monthly paid people; grades of fewer than 10 merged (P06)."""
+    staff = study.employees
+    monthly = staff.loc[staff["hours_scheme"] != "part_time", "employee_id"]
+    base = slips[slips["item"].eq("base") & slips["employee_id"].isin(monthly) & slips["quantity"].gt(0)]
+    base = base.merge(grades[["employee_id", "grade"]], on="employee_id")
+    found = summary(base["amount_fen"] / 100 / base["quantity"], base["grade"], scheme_ranges(study.params.pay))
     names = {name: say(f"pay.column.{name}") for name in ("grade", "people", "compa", "p10", "p50", "p90")}
     return found[list(names)].rename(columns=names)

@@ -43,7 +43,7 @@ def test_tables_are_words_and_hold_no_person():
     expected = {"zh": ["超预算概率", "空缺岗位", "实发合计（元）"], "en": ["chance over budget", "empty posts (volume)", "net (yuan)"]}
     for language, words in expected.items():
         with speaking(language):
-            frames = [pay.answer(found), pay.causes(found), pay.payroll_totals(slips), pay.grade_table(slips, GRADES, AT.params.pay)]
+            frames = [pay.answer(found), pay.causes(found), pay.payroll_totals(slips), pay.grade_table(slips, GRADES, AT)]
         text = " ".join(frame.to_string() for frame in frames)
         assert all(word in text for word in words) and "A-0" not in text
     totals = frames[2].set_index("item")["value"]
@@ -55,7 +55,7 @@ def test_nine_people_show_only_gross_and_no_grades():
     at = study(*TEAM[:9], pay=scheme("simple"))
     graded = people.grades(at)
     slips = pay.payslips(tables.empty("hours"), graded, at)
-    assert len(pay.payroll_totals(slips)) == 1 and pay.grade_table(slips, graded, at.params.pay).empty
+    assert len(pay.payroll_totals(slips)) == 1 and pay.grade_table(slips, graded, at).empty
 
 
 def test_the_pay_mix_adds_up_and_nobody_is_refused():

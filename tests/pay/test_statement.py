@@ -179,3 +179,15 @@ def test_planned_against_actual_is_explained_to_the_fen():
     with pytest.raises(PayError):
         pay.differences(planned, actual.assign(month="2026-11"))
     assert pay.differences(planned, planned).empty
+
+
+def test_difference_totals_show_no_item_of_nine_people():
+    team = [person(f"A-{k:03d}", grade="middle") for k in range(12)]
+    rows = [(f"A-{k:03d}", "2026-10-12", "overtime_workday", 2.0) for k in range(12)]
+    planned, _, graded, at, _ = made(team, hours(*rows))
+    for changed in (9, 10):
+        more = hours(*[(who, day, premium, h + (number < changed)) for number, (who, day, premium, h) in enumerate(rows)], basis="actual")
+        with speaking("en"):
+            found = pay.difference_totals(planned, pay.payslips(more, graded, at), at)
+        names = {"gross pay", "overtime on workdays", "net pay", "employer cost"}
+        assert found.empty if changed < 10 else names <= set(found["item"]) and (found["people"] >= 10).all()
