@@ -1,11 +1,13 @@
 """Coverage without people: a linear programme in head counts per (group, day, kind, break position). Its duals price intervals well.
 
 People of a group share team, allowed kinds and order rules. The programme keeps only group totals (people there on a day, units, longest
-run, successions), so it is a guide, not a bound; ``bound.lagrangian`` turns its duals into a bound.
+run, successions) and no own prices: every plan's counts satisfy it. So its whole optimum, plus everybody's cheapest own month, is a bound;
+its duals, by ``bound.lagrangian``, give another at once.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import highspy
@@ -25,6 +27,7 @@ class _Programme:
         self.cost: list[float] = []
         self.up: list[float] = []
         self.rows: list[tuple[Any, Any, float, float]] = []
+        self.rests: dict[tuple[int, int, int, int], dict[int, int]] = {}
 
     def column(self, cost: float, up: float = highspy.kHighsInf) -> int:
         """A new variable from 0 to ``up``."""
@@ -50,13 +53,56 @@ class _Programme:
         return lp
 
 
-def head_count_duals(staff: Staff, kit: Kit, cover: Cover, seconds: float) -> np.ndarray:
-    """Duals (slots, rows of the cover) of the head-count programme; zeros if HiGHS finds none within ``seconds``."""
+@dataclass(frozen=True)
+class WholeHeads:
+    """Head counts in whole numbers.
+
+    Attributes
+    ----------
+    bound : below the coverage's price in any plan
+    duties : (team, day, kind) people, None if no point was found; rests : (team, day, kind, break) people per start after the duty's
+    """
+
+    bound: float
+    duties: dict[tuple[int, int, int], int] | None
+    rests: dict[tuple[int, int, int, int], dict[int, int]]
+
+
+def whole_heads(staff: Staff, kit: Kit, cover: Cover, nodes: int, seconds: float) -> WholeHeads:
+    """Solve the head-count programme in whole numbers, as far as ``nodes`` and ``seconds`` allow."""
+    programme, x, members, _ = _build(staff, kit, cover)
+    lp = programme.lp()
+    lp.integrality_ = [highspy.HighsVarType.kInteger] * lp.num_col_
+    solver = highspy.Highs()
+    options = {"output_flag": False, "threads": 1, "random_seed": 0, "time_limit": seconds, "mip_max_nodes": nodes, "mip_rel_gap": 1e-4}
+    for option, value in options.items():
+        solver.setOptionValue(option, value)
+    solver.passModel(lp)
+    solver.run()
+    info = solver.getInfo()
+    bound = float(info.mip_dual_bound) + float((cover.over * (cover.base.sum(axis=1) - cover.total)).sum())
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return WholeHeads(bound, None, {})
+    values = np.round(solver.getSolution().col_value).astype(np.int64)
+    duties: dict[tuple[int, int, int], int] = {}
+    for (g, d, k), column in x.items():
+        key = staff.people[members[g][0]].team, d, k
+        duties[key] = duties.get(key, 0) + int(values[column])
+    return WholeHeads(bound, duties, {key: {at: int(values[c]) for at, c in counts.items()} for key, counts in programme.rests.items()})
+
+
+def _build(staff: Staff, kit: Kit, cover: Cover) -> tuple[_Programme, dict[tuple[int, int, int], int], dict[int, list[int]], list[tuple[int, int]]]:
+    """The programme, its head counts, the groups' members, and (slot, row) of its last rows."""
     programme = _Programme()
     x, members = _groups(staff, kit, cover, programme)
     for key, people in members.items():
         _group_rows(staff, kit, people, x, key, programme)
-    covered = _coverage(cover, x, members, staff, programme)
+    return programme, x, members, _coverage(cover, x, members, staff, programme)
+
+
+def head_count_duals(staff: Staff, kit: Kit, cover: Cover, seconds: float) -> np.ndarray:
+    """Duals (slots, rows of the cover) of the head-count programme; zeros if HiGHS finds none within ``seconds``."""
+    programme, _, _, covered = _build(staff, kit, cover)
     solver = highspy.Highs()
     options = {"output_flag": False, "threads": 1, "random_seed": 0, "time_limit": seconds, "solver": "ipm", "run_crossover": "off"}
     for option, value in options.items():
@@ -107,6 +153,11 @@ def _group_rows(staff: Staff, kit: Kit, people: list[int], x: dict[tuple[int, in
         low, high = low + int(allowed[0]) * scale, high + int(allowed[-1]) * scale
     mine = [key for key in x if key[0] == g]
     programme.row([x[key] for key in mine], [float(staff.units[key[2]]) for key in mine], float(low), float(high))
+    for week in np.unique(staff.week):
+        inside = [key for key in mine if staff.week[key[1]] == week]
+        free = int((staff.week == week).sum() * staff.units.max())
+        most = sum(min(staff.people[p].week_max[week], free) if staff.people[p].week_max else free for p in people)
+        programme.row([x[key] for key in inside], [float(staff.units[key[2]]) for key in inside], -highspy.kHighsInf, float(most))
     later = {tuple(int(b) for b in np.flatnonzero(rules.gap[a])) for a in range(kinds)} - {()}
     for out in sorted(later):
         before = [a for a in range(kinds) if set(out) <= set(np.flatnonzero(rules.gap[a]))]
@@ -135,9 +186,10 @@ def _coverage(
         for t in range(first, min(first + int(cover.length[k]), slots)):
             here[team][t][0].extend(columns)
             here[team][t][1].extend([1.0] * len(columns))
-        for length, earliest, latest, step in cover.breaks[k]:
+        for j, (length, earliest, latest, step) in enumerate(cover.breaks[k]):
             if length:
-                _break_columns(programme, columns, here[team], first, (int(length), int(earliest), int(latest), int(step)), cover.over)
+                rest = int(length), int(earliest), int(latest), int(step)
+                programme.rests[team, d, k, j] = _break_columns(programme, columns, here[team], first, rest, cover.over)
     covered = []
     last = len(cover.rise) - 1
     for t in range(slots):
@@ -157,8 +209,8 @@ def _coverage(
 
 def _break_columns(
     programme: _Programme, columns: list[int], here: list[Terms], first: int, rest: tuple[int, int, int, int], over: np.ndarray
-) -> None:
-    """One count per break position of a duty of a team; everybody has the break."""
+) -> dict[int, int]:
+    """One count per break position of a duty of a team; everybody has the break. Returns the columns by start after the duty's."""
     length, earliest, latest, step = rest
     counts = []
     for begin in range(first + earliest, first + latest + 1, step):
@@ -169,3 +221,4 @@ def _break_columns(
             here[t][0].append(count)
             here[t][1].append(-1.0)
     programme.row([*counts, *columns], [1.0] * len(counts) + [-1.0] * len(columns), 0.0, 0.0)
+    return dict(zip(range(earliest, latest + 1, step), counts, strict=True))

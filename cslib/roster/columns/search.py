@@ -9,23 +9,26 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cslib.roster.columns.bound import lagrangian, within_prices
-from cslib.roster.columns.heads import head_count_duals
+from cslib.roster.columns.heads import head_count_duals, whole_heads
 from cslib.roster.columns.intervals import Cover, IntervalCover, compile_cover
 from cslib.roster.columns.kit import Kit, compile_staff
 from cslib.roster.columns.limits import Found, Limits, Stop, Watch, never
 from cslib.roster.columns.model import Staff
-from cslib.roster.columns.pricing import ANY, Scratch, scratch_for
+from cslib.roster.columns.pricing import ANY, Scratch, price_all, scratch_for
 from cslib.roster.columns.recreate import State, anneal, construct, install, load, new_state
 
 CHAINS = 2
 ROUNDS = 60
 MOVES = 1500  # moves of a chain per person at work = 1
 MOST_PEOPLE = 4
+HEADS, MONTHS = 0.15, 0.45  # shares of the seconds for head counts in whole numbers, and for months that meet them
+HEAD_NODES, MONTHS_WORK = 300, 0.3  # the same as work
+CELLS = 120_000  # people x days x kinds above which neither is tried
 
 
 @dataclass
@@ -83,6 +86,9 @@ def solve_intervals(
         install(search.states[0], *begin, search.team, search.kit, search.cover)
     search.tell(watch, 0.0, limits)
     search.bound = _bound(staff, search, max(limits.seconds / 4, 1.0))
+    search.tell(watch, 0.0, limits)
+    _from_heads(staff, search, limits, seed, threads, clock, stop)
+    search.tell(watch, 0.0, limits)
     for other in search.states[1:]:
         load(other, search.states[0])
     ended_by, moves = _run(search, limits, threads, watch, begun, clock, stop)
@@ -95,6 +101,29 @@ def _bound(staff: Staff, search: Search, seconds: float) -> float:
     """Bound at the duals of the head counts."""
     duals = head_count_duals(staff, search.kit, search.cover, seconds)
     return lagrangian(search.cover, search.kit, search.team, within_prices(search.cover, duals), search.scratch[0])[0]
+
+
+def _from_heads(staff: Staff, search: Search, limits: Limits, seed: int, threads: int, clock: Callable[[], float], stop: Stop) -> None:
+    """A better bound and a better plan from head counts in whole numbers."""
+    from cslib.roster.columns.guide import plan_from_heads  # its sparse matrices take a while to load
+
+    kit, cover = search.kit, search.cover
+    if kit.work.size > CELLS or stop():
+        return
+    of_heads, of_months = (HEADS * limits.seconds, MONTHS * limits.seconds) if limits.by_clock else (limits.seconds, limits.seconds)
+    heads = whole_heads(staff, kit, cover, HEAD_NODES, of_heads)
+    months = np.empty(kit.off.shape, dtype=np.int64)
+    search.bound = max(search.bound, heads.bound + float(price_all(kit.work, kit.off, kit, search.scratch[0], months).sum()))
+    if search.closed(limits):
+        return
+    part = replace(limits, work=MONTHS_WORK * limits.work, seconds=of_months)
+    found = plan_from_heads(staff, cover, heads, search.best.best, part, seed=seed, threads=threads, pinned=search.pinned, clock=clock, stop=stop)
+    if found is not None:
+        was = search.states[0]
+        fresh = new_state(len(staff.people), staff.days, cover, seed * CHAINS)
+        install(fresh, *found, search.team, kit, cover)
+        if fresh.figures[0] < was.figures[0]:
+            load(was, fresh)
 
 
 def start(staff: Staff, cover: IntervalCover, seed: int, pinned: np.ndarray | None) -> Search:

@@ -74,13 +74,15 @@ class Run:
 
 def solve_shiftwise(
     staff: Staff, cover: IntervalCover, limits: Limits, *, seed: int, threads: int, pinned: np.ndarray | None = None,
-    begin: np.ndarray | None = None, watch: Watch | None = None, clock: Callable[[], float] = time.perf_counter, stop: Stop = never,
+    begin: np.ndarray | None = None, prove: bool = True, watch: Watch | None = None, clock: Callable[[], float] = time.perf_counter,
+    stop: Stop = never,
 ) -> Found:  # fmt: skip
     """Cheapest plan found within the limits, and a bound.
 
     Parameters
     ----------
     pinned : (people, days) kind, ``OFF`` or ``ANY``; begin : a legal plan to start from, the answer is never worse
+    prove : seek a bound; without, all time goes into the search
     stop : asked often; once true the search ends with what it has
     """
     begun = clock()
@@ -94,10 +96,11 @@ def solve_shiftwise(
     hunt = Hunt(base, plan, seed, scratch)
     run.tell(0.0, hunt.value)
     with ThreadPoolExecutor(max(1, min(threads, SIDE))) as pool:
-        if base.kit.work.size > LARGE and begin is None:
+        if not prove or (base.kit.work.size > LARGE and begin is None):
             sweep(hunt, 14, pool, replace(PART, late=run.after(ROOT)))
             run.tell(0.0, hunt.value)
-        _root(run, hunt)
+        if prove:
+            _root(run, hunt)
         ended_by = _hunt(run, hunt, pool)
     fixed = base.constant + limits.constant
     return Found(hunt.best, at, hunt.best_value + fixed, min(run.bound, hunt.best_value) + fixed, ended_by, hunt.rounds * SIDE)
@@ -139,7 +142,7 @@ def _prove(run: Run, hunt: Hunt) -> None:
     if run.root is None or run.found is None or run.closed(hunt.best_value):
         return
     run.root.stand(hunt.best)
-    seconds = max(PROOF * run.limits.seconds, 1.0) if run.limits.by_clock else 1e6
+    seconds = max(PROOF * run.limits.seconds, 1.0) if run.limits.by_clock else run.limits.seconds
     plan, bound, _ = better(run.root, replace(WHOLE, seconds=seconds / 3, share=0.0, late=run.late), None, run.found)
     run.raise_to(bound)
     if plan is not None:
@@ -182,6 +185,6 @@ def _hunt(run: Run, hunt: Hunt, pool: ThreadPoolExecutor) -> str:
             fresh += 1
             _anew(run, hunt, fresh)
         value = hunt.best_value
-        hunt.step(pool, replace(PART, late=run.late, seconds=PART.seconds if limits.by_clock else 1e6))
+        hunt.step(pool, replace(PART, late=run.late, seconds=PART.seconds if limits.by_clock else limits.seconds))
         if hunt.best_value < value - EPS:
             run.tell(share, hunt.best_value)
