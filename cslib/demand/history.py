@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,8 +50,10 @@ def week_open(queue: Queue, interval_min: int) -> Flags:
     return np.array([[queue.open_at(day, minute) for minute in starts] for day in range(7)])
 
 
-def queue_history(study: Study, queue: str) -> QueueHistory:
+def queue_history(study: Study, queue: str, by_queue: Mapping[str, pd.DataFrame] | None = None) -> QueueHistory:
     """One queue's history before the horizon.
+
+    by_queue : contacts before the horizon by queue (``contacts_by_queue``), where several queues are asked for; default: made here
 
     Raises
     ------
@@ -58,7 +61,7 @@ def queue_history(study: Study, queue: str) -> QueueHistory:
     """
     spec = study.params.site.queues[queue]
     where = f"{study.site}: {queue}"
-    rows = recorded(study, queue)
+    rows = recorded(study, queue, contacts_by_queue(study) if by_queue is None else by_queue)
     if rows["offered"].notna().sum() == 0:
         raise ForecastError("demand.no_history_of_queue", where=where, first=study.horizon.start)
     settings, interval_min = settings_of(study), study.horizon.interval_min
@@ -76,15 +79,20 @@ def queue_history(study: Study, queue: str) -> QueueHistory:
     return QueueHistory(queue, grid, wide, settings, handle_time, lead)
 
 
-def recorded(study: Study, queue: str) -> pd.DataFrame:
-    """Contacts of a queue before the horizon, by interval; a new queue's are filled up from the queue that it borrows from."""
+def contacts_by_queue(study: Study) -> dict[str, pd.DataFrame]:
+    """Contacts before the horizon, by queue and indexed by interval: one pass over the table, however many queues."""
     rows = study.contacts
-    before = rows[rows["interval_start"] < pd.Timestamp(study.horizon.start)]
-    own = before[before["queue"] == queue].set_index("interval_start").sort_index()
+    before = rows[rows["interval_start"] < pd.Timestamp(study.horizon.start)].set_index("interval_start").sort_index()
+    return {str(queue): part for queue, part in before.groupby("queue", sort=False)} | {"": before.iloc[:0]}
+
+
+def recorded(study: Study, queue: str, by_queue: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Contacts of a queue before the horizon, by interval; a new queue's are filled up from the queue that it borrows from."""
+    own = by_queue.get(queue, by_queue[""])
     loan = study.params.site.demand.borrow.get(queue)
     if loan is None:
         return own
-    lender = before[before["queue"] == loan.source].set_index("interval_start").sort_index()
+    lender = by_queue.get(loan.source, by_queue[""])
     return borrowed(own, lender, loan.contacts_share, study.rng(f"demand/borrow/{queue}"))
 
 
@@ -95,10 +103,10 @@ def all_histories(study: Study) -> list[QueueHistory]:
     ------
     ForecastError  with the findings of all queues.
     """
-    found, findings = [], list[Finding]()
+    found, findings, by_queue = [], list[Finding](), contacts_by_queue(study)
     for queue in forecast_queues(study):
         try:
-            found.append(queue_history(study, queue))
+            found.append(queue_history(study, queue, by_queue))
         except ForecastError as error:
             findings += error.findings
     if findings:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from cslib.core.words import has, say
+from cslib.core.words import has, pick, say
 from cslib.intake.study import Study
 from cslib.params.calendar import holiday_name
 from cslib.params.site import DAYS
@@ -59,17 +59,17 @@ def effects(effects: pd.DataFrame, queue: str, study: Study) -> base.Picture:
     rows = max(min(len(part), _BARS_MOST) for _, part in panels)
     figure = base.new(study, 11, 1.5 + 0.3 * rows, title)
     for axes, (groups, part) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True):
-        _bars(axes, part, say(f"report.effects.{groups[0]}"))
+        _bars(axes, part, say(f"report.effects.{groups[0]}"), study)
     return figure
 
 
-def _bars(axes: Axes, part: pd.DataFrame, title: str) -> None:
+def _bars(axes: Axes, part: pd.DataFrame, title: str, study: Study) -> None:
     if len(part) > _BARS_MOST:
         part = part.loc[part["effect_share"].abs().sort_values(ascending=False, kind="stable").index[:_BARS_MOST]].sort_index()
     values = part["effect_share"].to_numpy() * 100
     places = np.arange(len(part))[::-1]
     axes.barh(places, values, color=[base.BLUE if value >= 0 else base.ORANGE for value in values], height=0.7)
-    axes.set_yticks(places, [item_name(str(item)) for item in part["item"]])
+    axes.set_yticks(places, [item_name(str(item), study) for item in part["item"]])
     reach = max(5.0, float(np.abs(values).max())) * 1.45
     axes.set_xlim(-reach, reach)
     for place, value in zip(places, values, strict=True):
@@ -81,15 +81,16 @@ def _bars(axes: Axes, part: pd.DataFrame, title: str) -> None:
     axes.tick_params(axis="y", length=0)
 
 
-def item_name(item: str) -> str:
-    """An effect in words: a weekday, a holiday, a place in the month, or the event's own key."""
+def item_name(item: str, study: Study) -> str:
+    """An effect in words: a weekday, a holiday, a place in the month, the name of an event or of a named day of the calendar."""
     stem, _, last = item.rpartition("_")
     if stem == "weekday":
         return say(f"report.weekday.{DAYS[int(last)]}")
     if item.startswith("holiday_"):
         return holiday_name(item.removeprefix("holiday_"))
     if item.startswith("event_"):
-        return item.removeprefix("event_")
+        key = item.removeprefix("event_")
+        return pick(study.params.site.events[key].name.model_dump()) if key in study.params.site.events else key.replace("_", " ")
     return say(f"report.effect.{item}") if has(f"report.effect.{item}") else say(f"report.effect.{stem}", number=last)
 
 

@@ -87,7 +87,7 @@ def root(folder: Path) -> Path:
     """A project folder of its own: the real params, lock and words, two test sites, one notebook."""
     for name in ("law", "pay", "scenarios"):
         shutil.copytree(PROJECT / "params" / name, folder / "params" / name, dirs_exist_ok=True)
-    for name in ("params/prices.yml", "params/words.yml", "requirements.lock"):
+    for name in ("params/prices.yml", "params/drivers.yml", "params/words.yml", "requirements.lock"):
         shutil.copy(PROJECT / name, folder / name)
     for site, text, queues in (("desk", DESK, "lobby, floater"), ("line", LINE, "")):
         home = folder / "params" / "sites" / site
