@@ -46,7 +46,7 @@ def test_tables_are_words_and_hold_no_person():
             frames = [pay.answer(found), pay.causes(found), pay.payroll_totals(slips), pay.grade_table(slips, GRADES, AT)]
         text = " ".join(frame.to_string() for frame in frames)
         assert all(word in text for word in words) and "A-0" not in text
-    totals = frames[2].set_index("item")["value"]
+    totals = frames[2].set_index("Item")["Value"]
     parts = ("net (yuan)", "income tax withheld (yuan)", "employees' contributions (yuan)")
     assert totals["gross (yuan)"] == pytest.approx(sum(totals[name] for name in parts))
 

@@ -190,4 +190,4 @@ def test_difference_totals_show_no_item_of_nine_people():
         with speaking("en"):
             found = pay.difference_totals(planned, pay.payslips(more, graded, at), at)
         names = {"gross pay", "overtime on workdays", "net pay", "employer cost"}
-        assert found.empty if changed < 10 else names <= set(found["item"]) and (found["people"] >= 10).all()
+        assert found.empty if changed < 10 else names <= set(found["Item"]) and (found["People"] >= 10).all()
