@@ -26,9 +26,11 @@ CHAINS = 2
 ROUNDS = 60
 MOVES = 1500  # moves of a chain per person at work = 1
 MOST_PEOPLE = 4
-HEADS, MONTHS = 0.15, 0.45  # shares of the seconds for head counts in whole numbers, and for months that meet them
-HEAD_NODES, MONTHS_WORK = 300, 0.3  # the same as work
-CELLS = 120_000  # people x days x kinds above which neither is tried
+HEADS, MONTHS = 0.08, 0.45  # shares of the seconds for head counts in whole numbers, and for months that meet them
+HEAD_NODES = 300  # head counts as work
+GOOD = 0.2  # gap of a first plan that is only polished
+LEAST_S = 400.0  # processor seconds below which months are not sought: the chains are better off alone
+CELLS, MONTHS_CELLS = 120_000, 40_000  # people x days x kinds above which head counts, months are not tried
 
 
 @dataclass
@@ -105,18 +107,17 @@ def _bound(staff: Staff, search: Search, seconds: float) -> float:
 
 def _from_heads(staff: Staff, search: Search, limits: Limits, seed: int, threads: int, clock: Callable[[], float], stop: Stop) -> None:
     """A better bound and a better plan from head counts in whole numbers."""
-    from cslib.roster.columns.guide import plan_from_heads  # its sparse matrices take a while to load
-
     kit, cover = search.kit, search.cover
     if kit.work.size > CELLS or stop():
         return
-    of_heads, of_months = (HEADS * limits.seconds, MONTHS * limits.seconds) if limits.by_clock else (limits.seconds, limits.seconds)
-    heads = whole_heads(staff, kit, cover, HEAD_NODES, of_heads)
+    heads = whole_heads(staff, kit, cover, HEAD_NODES, (HEADS if limits.by_clock else 1.0) * limits.seconds)
     months = np.empty(kit.off.shape, dtype=np.int64)
     search.bound = max(search.bound, heads.bound + float(price_all(kit.work, kit.off, kit, search.scratch[0], months).sum()))
-    if search.closed(limits):
+    if search.closed(limits) or not limits.by_clock or limits.seconds * threads < LEAST_S or kit.work.size > MONTHS_CELLS:
         return
-    part = replace(limits, work=MONTHS_WORK * limits.work, seconds=of_months)
+    from cslib.roster.columns.guide import plan_from_heads  # its sparse matrices take a while to load
+
+    part = replace(limits, seconds=MONTHS * limits.seconds)
     found = plan_from_heads(staff, cover, heads, search.best.best, part, seed=seed, threads=threads, pinned=search.pinned, clock=clock, stop=stop)
     if found is not None:
         was = search.states[0]
@@ -147,7 +148,10 @@ def _run(search: Search, limits: Limits, threads: int, watch: Watch | None, begu
     total = max(1, round(MOVES * people * limits.work))
     step = max(20, min(total // ROUNDS, 5 * people)) if not limits.by_clock else 200
     hot, cold = _heat(search.cover, people, 10**9 if limits.by_clock else total)
-    hot = min(hot, max(2 * cold, (float(search.best.figures[1]) - search.bound) / 10))  # a good first plan is not melted
+    cost = float(search.best.figures[1])
+    hot = min(hot, max(2 * cold, (cost - search.bound) / 10))
+    if cost - search.bound <= GOOD * max(cost + limits.constant, limits.gap_floor):
+        hot = 2 * cold  # a good first plan is not melted
     done, share, exchanged, before = 0, 0.0, 0.5, clock()
     with ThreadPoolExecutor(max(1, threads)) as pool:
         while True:
