@@ -72,7 +72,7 @@ def compare_ladders(one: Course, other: Course) -> Comparison:
         firsts.append(first >= 0)
         median = float(np.median(first[first >= 0]) + 1) if (first >= 0).any() else float("nan")
         rows.append(
-            {"ladder": label(course), "people": len(first), "moved_up": int((first >= 0).sum()), "moved_down": int((down > 0).sum()),
+            {"scheme": label(course), "people": len(first), "moved_up": int((first >= 0).sum()), "moved_down": int((down > 0).sum()),
              "up_share": float((first >= 0).mean()), "median_month": median}
         )  # fmt: skip
     joint = pd.crosstab(pd.Series(firsts[0], name="first"), pd.Series(firsts[1], name="second")).reindex(
@@ -83,7 +83,7 @@ def compare_ladders(one: Course, other: Course) -> Comparison:
     for name, rule, number in why:
         counted[name, rule] += number
     reasons = pd.DataFrame(
-        [{"ladder": name, "rule": rule, "proposals": n} for (name, rule), n in counted.items()], columns=["ladder", "rule", "proposals"]
+        [{"scheme": name, "rule": rule, "proposals": n} for (name, rule), n in counted.items()], columns=["scheme", "rule", "proposals"]
     )
     cost = pd.DataFrame({label(course): monthly_cost(course) for course in (one, other)}, index=one.panel.months_text)
     return Comparison(pd.DataFrame(rows), joint, reasons, cost)

@@ -80,7 +80,7 @@ def time_to_grades(reading: str, mean: float, sd: float) -> pd.DataFrame:
     for grade in made.by_grade(np.zeros(len(made.states))):
         if grade != "trial_agent":
             chance, months = made.months_to(scores, grade)
-            rows.append({"grade": pick(made.ladder.spec.grades[grade]), "chance_share": chance, "expected_months": months})
+            rows.append({"ladder_grade": pick(made.ladder.spec.grades[grade]), "chance_share": chance, "expected_months": months})
     return pd.DataFrame(rows)
 
 
@@ -89,7 +89,7 @@ def reach_table(reading: str, total: float | None = None) -> pd.DataFrame:
     ladder = open_ladder("T_eleven_criteria", reading)
     rows = [
         {
-            "grade": pick(ladder.spec.grades[r.grade]),
+            "ladder_grade": pick(ladder.spec.grades[r.grade]),
             "bound": r.bound,
             "best_score": r.best,
             "needed_total": r.needed_total,
@@ -191,7 +191,7 @@ def rule_names(frame: pd.DataFrame, ladders: Sequence[Ladder]) -> pd.DataFrame:
 
 def kpi_names(frame: pd.DataFrame, kpis: KpiFile) -> pd.DataFrame:
     """A table with KPIs in words, figures with two digits, and yes or no for flags."""
-    found = frame.assign(kpi=frame["kpi"].map(lambda code: pick(kpis.kpis[code].meaning)))
+    found = frame.assign(kpi=frame["kpi"].map(lambda code: pick(kpis.kpis[code].meaning))).rename(columns={"kpi": "indicator"})
     return found.assign(reached=found["reached"].map(yes)) if "reached" in found else found
 
 

@@ -74,6 +74,12 @@ def training_sessions(needs: pd.DataFrame, training: TrainingFile, month: str, e
                 {"session": f"{month}-{number:02d}-{place // how.group + 1:02d}", "employee_id": person, "activity": "training",
                  "hours_h": how.hours_h, "earliest": start, "latest": end, "together": how.group > 1}
             )  # fmt: skip
+    place = dict(zip(employees["employee_id"], employees["position"], strict=True))
+    first_of: dict[object, int] = {}
+    for row in rows:
+        first_of[row["session"]] = min(place[row["employee_id"]], first_of.get(row["session"], place[row["employee_id"]]))
+    number_of = {session: i for i, session in enumerate(sorted(first_of, key=lambda session: (first_of[session], str(session))), start=1)}
+    rows = [{**row, "session": f"{month}-{number_of[row['session']]:03d}"} for row in rows]  # a number that tells no kind
     rows += _regular(training, month, first, last, employees)
     return tables.check("off_queue", pd.DataFrame(rows), source="people.training_sessions") if rows else tables.empty("off_queue")
 

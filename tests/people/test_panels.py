@@ -94,7 +94,7 @@ def test_two_ladders_on_the_same_people():
     one, other = run_ladder(opened("H_star_ladder"), PANEL), run_ladder(opened("H_star_ladder", "as_written"), PANEL)
     found = compare_ladders(one, other)
     assert found.joint.to_numpy().sum() == 80 and list(found.moves["people"]) == [80, 80]
-    assert found.cost.shape == (24, 2) and (found.cost.iloc[-1] > 0).all() and set(found.why.columns) == {"ladder", "rule", "proposals"}
+    assert found.cost.shape == (24, 2) and (found.cost.iloc[-1] > 0).all() and set(found.why.columns) == {"scheme", "rule", "proposals"}
     assert found.moves["moved_down"][1] >= found.moves["moved_down"][0]
     with pytest.raises(ValueError, match="same people"):
         compare_ladders(one, run_ladder(opened("H_star_ladder"), PANEL.take([0, 1])))
