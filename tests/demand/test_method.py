@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from demand_series import daily, days_of, series, split
 
+from cslib import demand
 from cslib.core.streams import stream
 from cslib.demand import engine, method
 from cslib.demand.features import padded
@@ -58,3 +59,17 @@ def test_the_habit_skips_holidays() -> None:
     friday = pd.DatetimeIndex(["2026-05-15"])
     found = method.habit(wide)(grid, friday, np.ones((1, 24), dtype=bool))
     assert found.sum() == pytest.approx(daily(DAYS)[DAYS["date"].eq("2026-05-15")][0], rel=1e-6)
+
+
+def test_a_mixed_forecast_is_traced_to_both(study_of) -> None:
+    jump = np.where(stream(3, "odd").random(len(DAYS)) < 0.3, 0.45, 1.0)
+    past, _ = split(series(daily(DAYS) * jump, DAYS), "2026-06-01")
+    change = {"  mail:\n": "  mail:\n    aht_s: 300\n", "model: deferred": "model: heads\n    heads: [{heads: 1}]"}
+    study = study_of({"phone": past}, "2026-06", change=change)
+    found = demand.forecast(study).set_index("interval_start")
+    trace = demand.trace(study, "phone", "2026-06-10 11:20")
+    assert "habit_contacts" in trace.formula and trace.holds()
+    assert trace.value == pytest.approx(found.loc["2026-06-10 11:00", "contacts"])
+    weekdays = {pd.Timestamp(part.source).day_of_week for _, part in trace.walk() if part.name.startswith("same_weekday")}
+    assert weekdays == {2}
+    assert "habit_contacts" not in demand.trace(study, "phone", "2026-06-19 11:00").formula  # Dragon Boat Festival
