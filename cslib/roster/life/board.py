@@ -321,11 +321,12 @@ class Board:
 
     def _yuan_of(self, person: Person) -> float:
         own = own_quantities(person, self.facts)
-        refused = sum(weight for day, wish, weight in self._wishes.get(person.employee_id, ()) if not wish_met(wish, person.cells.get(day, ())))
+        refused = sum(weight for day, wish, weight in self.wishes.get(person.employee_id, ()) if not wish_met(wish, person.cells.get(day, ())))
         return math.fsum([*(self.prices[code] * amount for code, amount in own.items()), self.prices["wish_refused"] * refused])
 
     @cached_property
-    def _wishes(self) -> dict[str, list[tuple[dt.date, str, float]]]:
+    def wishes(self) -> dict[str, list[tuple[dt.date, str, float]]]:
+        """Wishes of the month by person: day, shift code or OFF, weight."""
         found: dict[str, list[tuple[dt.date, str, float]]] = defaultdict(list)
         days = set(self.days)
         for row in self.study.wishes.itertuples(index=False):

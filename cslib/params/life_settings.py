@@ -1,0 +1,26 @@
+"""What weighs in the fairness of rosters over the months."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from cslib.params.source import Strict
+
+
+class FairnessSettings(Strict):
+    """Points of the fairness ledger, as teams keep them on paper, and what fairness may cost.
+
+    night_points, weekend_points, holiday_points, late_points: a duty of the kind; late: it ends at ``late_from_h`` or later and is no
+    night. cover_points: an hour as a stand-in. refused_points: a wish that was refused. yuan_per_point: what evening out one squared point
+    may cost; month_yuan: what it may cost in one month.
+    """
+
+    night_points: float = Field(default=2.0, ge=0, le=100)
+    weekend_points: float = Field(default=1.0, ge=0, le=100)
+    holiday_points: float = Field(default=3.0, ge=0, le=100)
+    late_points: float = Field(default=0.5, ge=0, le=100)
+    late_from_h: float = Field(default=22.0, ge=0, le=24)
+    cover_points: float = Field(default=0.25, ge=0, le=100)
+    refused_points: float = Field(default=1.0, ge=0, le=100)
+    yuan_per_point: float = Field(default=5.0, ge=0, le=1000)
+    month_yuan: float = Field(default=0.0, ge=0, le=1_000_000)
