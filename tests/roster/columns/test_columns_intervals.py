@@ -10,7 +10,7 @@ import pytest
 from months import cover, staff
 
 from cslib.roster.columns.bound import improve, lagrangian, within_prices
-from cslib.roster.columns.guide import breaks_of
+from cslib.roster.columns.guide import breaks_of, plan_from_heads
 from cslib.roster.columns.heads import head_count_duals, whole_heads
 from cslib.roster.columns.intervals import compile_cover, head_counts, interval_cost, slot_price
 from cslib.roster.columns.kit import compile_staff
@@ -100,6 +100,19 @@ def test_whole_head_counts_and_cheapest_own_months_bound_every_plan(seed):
     at = breaks_of(team, compiled, heads, found.plan)
     for p, d in zip(*np.nonzero(found.plan == 1), strict=True):  # the kind with a break
         assert at[p, d, 0] in (1, 2)
+
+
+def test_months_that_meet_the_head_counts_are_legal_and_have_their_breaks():
+    team, need = _month(3)
+    kit, compiled = compile_staff(team), compile_cover(need)
+    heads = whole_heads(team, kit, compiled, 2000, 1e6)
+    begin = solve_intervals(team, need, WORK).plan
+    free = np.full(begin.shape, -2)
+    found = plan_from_heads(team, compiled, heads, begin, dataclasses.replace(WORK, work=1.0), seed=0, threads=1, pinned=free)
+    assert found is not None and not plan_findings(team, found[0])
+    again = plan_from_heads(team, compiled, heads, begin, dataclasses.replace(WORK, work=1.0), seed=0, threads=2, pinned=free)
+    assert again is not None and (again[0] == found[0]).all() and (again[1] == found[1]).all()
+    assert set(found[1][found[0] == 1].ravel()) <= {1, 2}
 
 
 def test_looser_rules_never_raise_the_bound():
