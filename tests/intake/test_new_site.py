@@ -80,6 +80,7 @@ def test_nothing_is_overwritten_or_left_half_written(tiny: TinySite, monkeypatch
             intake.new_site(name)
         assert caught.value.keys == ["intake.site_name"]
     monkeypatch.setattr("cslib.intake.site_folder._template", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(IntakeError, match="disk full") as caught:
         intake.new_site("half")
+    assert caught.value.keys == ["intake.not_writable"]
     assert [p.name for p in tiny.folder.parent.iterdir()] == ["tiny"]
