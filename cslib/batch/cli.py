@@ -1,4 +1,4 @@
-"""The command line: ``cslib run``, ``check``, ``absent``, ``runs``, ``sites``, ``new``, ``synthesise``. Exit codes: 2 for errors,
+"""The command line: ``cslib run``, ``check``, ``absent``, ``explain``, ``runs``, ``sites``, ``new``, ``synthesise``. Exit codes: 2 for errors,
 one sentence each, no traceback; 3 for a roster with violations; 130 after Ctrl-C."""
 
 from __future__ import annotations
@@ -132,6 +132,18 @@ def absent(site: str, month: str, scenario: str, person: str, begin: dt.datetime
     from cslib.batch.absent import absent as record
 
     click.echo("\n".join(record(site, month, person, begin, end, reason, scenario=scenario).lines))
+
+
+@main.command(help=say("batch.help.explain"))
+@click.argument("site")
+@click.option("--month", required=True, help=say("batch.help.month"))
+@click.option("--scenario", default="base", help=say("batch.help.scenario"))
+@_spoken
+def explain(site: str, month: str, scenario: str) -> None:
+    """Explain the shortage of the published month."""
+    from cslib.batch.explain import explain_month
+
+    click.echo("\n".join(explain_month(site, month, scenario=scenario)))
 
 
 @main.command(help=say("batch.help.runs"))

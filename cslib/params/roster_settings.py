@@ -90,3 +90,16 @@ class RosterSettings(Strict):
     def attributes(self) -> tuple[str, ...]:
         """Skills that no queue asks for, but rules do."""
         return tuple(dict.fromkeys(name for name in (self.level_skill, self.coach_skill) if name))
+
+
+class ExplainSettings(Strict):
+    """What the ways out of a month that can't be met cost beside the plan's own prices, so that they can be ranked.
+
+    exception_yuan: an exception from one rule for one person on one day [yuan]. hire_yuan_h: an hour of a part-timer who is hired.
+    train_yuan: a skill taught to one person [yuan]. hires_most: part-timers tried.
+    """
+
+    exception_yuan: float = Field(default=150.0, ge=0, le=100_000)
+    hire_yuan_h: float = Field(default=35.0, ge=0, le=10_000)
+    train_yuan: float = Field(default=500.0, ge=0, le=100_000)
+    hires_most: int = Field(default=3, ge=0, le=20)

@@ -11,7 +11,7 @@ from cslib.core.shifts import Break, Pattern, Shift
 from cslib.core.units import MINUTES_PER_DAY, minute_of
 from cslib.params.events import Borrow, Event
 from cslib.params.life_settings import FairnessSettings
-from cslib.params.roster_settings import RosterSettings
+from cslib.params.roster_settings import ExplainSettings, RosterSettings
 from cslib.params.source import Meaning, Refusal, Strict
 from cslib.params.staffing_settings import Parts, Priority, StaffingSettings, lost_share
 from cslib.params.workload import Workload
@@ -314,6 +314,7 @@ class Site(Strict):
     roster: RosterSettings = RosterSettings()
     repair: RepairSettings = RepairSettings()
     fairness: FairnessSettings = FairnessSettings()
+    explain: ExplainSettings = ExplainSettings()
     payroll: Payroll = Payroll()
     prices: dict[str, float] = Field(default_factory=dict)
     rules: dict[str, float] = Field(default_factory=dict)

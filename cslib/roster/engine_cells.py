@@ -96,7 +96,12 @@ CELL_RULES: dict[str, CellRule] = {
 
 def allowed_cells(problem: Problem) -> np.ndarray:
     """Flags (person, day, shift): cells that no cell rule forbids."""
-    free = [~np.logical_or.reduce([rule(problem, p) for rule in CELL_RULES.values()]) for p in range(len(problem.people))]
+    masks = {code: [rule(problem, p) for p in range(len(problem.people))] for code, rule in CELL_RULES.items()}
+    for code, person, day in problem.waived:
+        if code in masks:
+            masks[code][person] = masks[code][person].copy()
+            masks[code][person][day] = False
+    free = [~np.logical_or.reduce([mask[p] for mask in masks.values()]) for p in range(len(problem.people))]
     return np.array(free, dtype=bool).reshape(len(problem.people), problem.days, len(problem.shifts))
 
 

@@ -108,6 +108,8 @@ def rows(problem: Problem, person: int) -> Iterator[Row]:
     seen: set[tuple[frozenset[tuple[Cell | Aux, float]], float]] = set()
     for rule in ROW_RULES.values():
         for row in rule(problem, person):
+            if (row.rule, person, row.day) in problem.waived:
+                continue
             mark = (frozenset(row.terms.items()), row.limit)
             if mark not in seen and sum(max(0.0, factor) for factor in row.terms.values()) > row.limit + 1e-9:
                 seen.add(mark)

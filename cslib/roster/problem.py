@@ -117,6 +117,7 @@ class Problem:
     week_h : Monday's day number -> weekly hours on top of the limit for its make-up workdays [h]; ``week_extra_days`` : their number
     weekends : day numbers of each weekend, as far as it lies in the month; ``settings`` : the site's roster block
     published : (person, day) -> shift or None, of the roster that people know already; days of leave are left out
+    waived : (rule, person, day) that don't bind, day being the one where a breach would be reported (for explaining what a rule costs)
     requirement, study : where it came from, for the recount
     """
 
@@ -147,6 +148,7 @@ class Problem:
     week_extra_days: dict[int, int] = field(default_factory=dict)
     published: dict[tuple[int, int], int | None] = field(default_factory=dict)
     settings: RosterSettings = field(default_factory=RosterSettings)
+    waived: frozenset[tuple[str, int, int]] = frozenset()
 
     @cached_property
     def allowed(self) -> np.ndarray:
@@ -201,6 +203,7 @@ class Problem:
         found = [code for code in _NUMBERED if any(limit is not None for limit in self.limits[code])] + shaped
         found += [code for code in ("start_change", "night_spread", "weekend_spread") if self.prices[code] > 0]
         found += ["sessions"] if self.settings.sessions else []
+        found += ["waived"] if self.waived else []
         found += ["published"] if self.published and self.prices["moved_shift"] > 0 else []
         found += ["standby"] if any(s.standby for s in self.shifts) else []
         return (*found, *(["split shifts"] if any(s.split for s in self.shifts) else []))

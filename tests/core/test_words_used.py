@@ -39,6 +39,8 @@ FAMILIES = {
     "pay.slider.": "report.pay_view: sliders",
     "batch.absent.why.": "roster.life.stand_ins: what rules a candidate out",
     "batch.check.edit.": "roster.life.edits: kinds of edit",
+    "life.explain.cause.": "roster.life.explain_facts: causes of a clash",
+    "life.explain.step.": "roster.life.explain_facts: kinds of step",
     "audit.detail.": "roster.audit: facts of a violation",
     "audit.fault.": "roster.audit: kinds of fault",
     "audit.sentence.": "params.law: rule codes",
