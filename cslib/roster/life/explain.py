@@ -130,6 +130,5 @@ def _members(view: Problem, kept: list[Held], missing: tuple[Short, ...]) -> tup
     return tuple(found)
 
 
-
 def _dates(view: Problem, days: Iterable[int]) -> list[dt.date]:
     return [view.date(day) for day in sorted(days)]

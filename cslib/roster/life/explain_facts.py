@@ -59,7 +59,8 @@ class Clash:
     cause : ``rules`` (``members`` clash) | ``people`` (they are missing even without any rule) | ``prices`` (the rules would allow more, but
         the prices prefer the shortage)
     first, last : days that were free to change; the rest of the month stayed as it is
-    short, missing, short_h : what is missing by queue and day, by interval (queue, interval_start, short [persons]), and in all [h]; least_h : what the rules leave missing at least
+    short, missing, short_h : what is missing by queue and day, by interval (queue, interval_start, short [persons]), and in all [h]
+    least_h : what the rules leave missing at least [h]
     alone : rule -> hours that would still be missing at least with this rule out of force for everybody
     proven : every step was solved to the end; solves : problems solved
     """

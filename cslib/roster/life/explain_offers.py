@@ -17,6 +17,7 @@ NOISE_H = 1e-6
 OVERTIME_MOST_H = 36.0  # asked for at first where no rule limits the month's overtime
 TRAINED = 4  # people tried for a skill
 STEPS_MOST = 5  # steps that one offer may join
+STEEP_GAP = 1e-6  # where missing people are priced steeply, the usual gap would drown all other prices
 ASKING = ("except", "overtime", "train")  # kinds of step that ask something of a person
 
 
@@ -106,7 +107,7 @@ def _joined(ground: Ground, single: Sequence[Offer | None]) -> list[Offer | None
     if ended or not 1 < len(steps) <= STEPS_MOST:
         return []
     best = _offer(ground, _overtime(ground, steps))
-    for step in steps:
+    for step in sorted(steps, key=lambda s: -_step_yuan(ground, s)):
         rest = tuple(s for s in (best.steps if best else ()) if (s.kind, s.employee_id, s.rule) != (step.kind, step.employee_id, step.rule))
         fewer = _offer(ground, rest) if best is not None and rest else None
         if best is not None and fewer is not None and fewer.short_h <= best.short_h + NOISE_H:
@@ -132,8 +133,9 @@ def _hires(ground: Ground) -> list[Offer | None]:
 
 def _solved(ground: Ground, steps: tuple[Step, ...]) -> Plan | None:
     """The best roster with some steps taken; None if the month can't be stated with them."""
+    gap = STEEP_GAP if any(step.kind == "pay" for step in steps) else None
     try:
-        return solve(after(ground.problem, ground.base.roster, ground.days, ground.clash, steps), work=ground.work)
+        return solve(after(ground.problem, ground.base.roster, ground.days, ground.clash, steps), gap=gap, work=ground.work)
     except RosterError:  # such as leave that is moved off a day that is pinned as leave
         return None
 
@@ -165,12 +167,16 @@ def _judged(ground: Ground, steps: tuple[Step, ...], plan: Plan) -> Offer | None
 
 def _own_yuan(ground: Ground, steps: Sequence[Step], plan: Plan) -> float:
     """What steps cost beside the prices of the plan [yuan]."""
-    settings = ground.problem.study.params.site.explain
     paid = {shift.code: hours for shift, hours in zip(ground.problem.shifts, ground.problem.paid_h, strict=True)}
     rows = plan.roster[plan.roster["employee_id"].str.startswith(HIRED) & plan.roster["kind"].eq(WORK)]
-    hired = sum(paid[code] for code in rows["shift"]) * settings.hire_yuan_h
-    excepted = sum(step.amount for step in steps if step.kind == "except") * settings.exception_yuan
-    return hired + excepted + settings.train_yuan * sum(step.kind == "train" for step in steps)
+    hired = sum(paid[code] for code in rows["shift"]) * ground.problem.study.params.site.explain.hire_yuan_h
+    return hired + sum(_step_yuan(ground, step) for step in steps)
+
+
+def _step_yuan(ground: Ground, step: Step) -> float:
+    """What asking somebody for something costs [yuan]."""
+    settings = ground.problem.study.params.site.explain
+    return {"except": settings.exception_yuan, "train": settings.train_yuan}.get(step.kind, 0.0) * step.amount
 
 
 def _held_share(ground: Ground, found: Rostered) -> float:

@@ -16,7 +16,7 @@ from cslib.roster.life.explain_least import SHORT
 from cslib.roster.life.explain_relax import Held, frozen, relaxed
 from cslib.roster.problem import Problem
 
-STEEP = 100.0  # times the price of missing people, where staffing up is asked for whatever the other prices say
+STEEP = 1e4  # times the price of missing people, where staffing up is asked for whatever the other prices say
 HIRED = "hire-"  # part-timers who don't exist yet
 
 
@@ -111,7 +111,8 @@ def _hired(study: Study, problem: Problem, days: Sequence[int], clash: Clash, st
     staff = [
         {
             "employee_id": f"{HIRED}{i + 1}", "position": first + i, "site": study.site, "role": "lead" if leads else "agent",
-            "hired": pd.Timestamp(problem.date(days[0])), "left": pd.Timestamp(problem.date(days[-1])), "hours_scheme": "part_time", "fte_share": share,
+            "hired": pd.Timestamp(problem.date(days[0])), "left": pd.Timestamp(problem.date(days[-1])),
+            "hours_scheme": "part_time", "fte_share": share,
         }
         for i in range(round(step.amount))
     ]  # fmt: skip

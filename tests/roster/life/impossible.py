@@ -61,7 +61,7 @@ def night_ban() -> tuple[Problem, Planted]:
     """Two may not work nights, the third is on leave."""
     ban = dt.date(2030, 1, 1)
     people = [vip("a", no_night_until=day(2)), vip("b", no_night_until=ban)]
-    heads = lambda d, m: int(d == 2 and m >= 1380 or d == 3 and m < 420)  # noqa: E731
+    heads = lambda d, m: int((d == 2 and m >= 1380) or (d == 3 and m < 420))  # noqa: E731
     found = month([*people, vip("c")], heads, (EARLY, NIGHT), leave=away("c", 2))
     return found, {("night_protection", "a", 2), ("night_protection", "b", 2), ("leave_honoured", "c", 2)}
 
@@ -74,13 +74,13 @@ def overtime_36() -> tuple[Problem, Planted]:
 
 def rest_after_nights() -> tuple[Problem, Planted]:
     """An evening twelve hours after the night."""
-    heads = lambda d, m: int(d == 0 and m >= 1380 or d == 1 and (m < 420 or 1140 <= m < 1380))  # noqa: E731
+    heads = lambda d, m: int((d == 0 and m >= 1380) or (d == 1 and (m < 420 or 1140 <= m < 1380)))  # noqa: E731
     return month([vip("a")], heads, (EARLY, NIGHT, EVENING)), {("rest_after_nights", "a", 1)}
 
 
 def rest_between() -> tuple[Problem, Planted]:
     """Late, then early with eight hours between."""
-    heads = lambda d, m: int(d == 1 and 900 <= m < 1380 or d == 2 and 420 <= m < 900)  # noqa: E731
+    heads = lambda d, m: int((d == 1 and 900 <= m < 1380) or (d == 2 and 420 <= m < 900))  # noqa: E731
     return month([vip("a")], heads, (EARLY, LATE)), {("rest_between_shifts", "a", 2)}
 
 
@@ -108,7 +108,7 @@ def not_approved() -> tuple[Problem, Planted]:
 
 def nights_in_a_row() -> tuple[Problem, Planted]:
     """Five nights by one person."""
-    heads = lambda d, m: int(d < 5 and m >= 1380 or 1 <= d <= 5 and m < 420)  # noqa: E731
+    heads = lambda d, m: int((d < 5 and m >= 1380) or (1 <= d <= 5 and m < 420))  # noqa: E731
     return month([vip("a")], heads, (EARLY, NIGHT)), {("consecutive_nights", "a", 4)}
 
 
