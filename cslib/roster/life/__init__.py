@@ -3,10 +3,10 @@
 from cslib.roster.life.board import Board, Entry
 from cslib.roster.life.edits import Review, review
 from cslib.roster.life.evening import Evened, even
-from cslib.roster.life.fairness import fairness_ledger, spread, why
 from cslib.roster.life.explain import explain
 from cslib.roster.life.explain_facts import Clash, Explanation, Offer, Rostered, rostered
 from cslib.roster.life.explain_words import sentences
+from cslib.roster.life.fairness import fairness_ledger, spread, why
 from cslib.roster.life.ledger import cover_ledger
 from cslib.roster.life.repair import Repair, absence, repair
 from cslib.roster.life.stand_ins import Candidate, Chain, Hole, chain, holes, relieve
