@@ -23,6 +23,7 @@ from cslib.report.store import read_json
 from cslib.report.titles import SHOWN_TABLES, heading
 
 LONG_LIST = 20  # rows; P08: no longer previews of people
+_HEADINGS = ("report.column.", "report.sheet_column.", "report.index.", "pay.column.")  # pay.column: totals and grades, n < 10 suppressed
 _FULL_TIER = ("report.sheet_column.staff_no", "report.sheet_column.display_name")
 # Words that give away a column of personal data, whatever else its title says.
 _PERSONAL = (
@@ -148,7 +149,7 @@ def allowed_headings() -> frozenset[str]:
     columns = {c for name in SHOWN_TABLES for c in tables.spec(name).columns}
     found = columns | {title for column in columns for title in _titles(column)}
     for key, texts in words.all_keys():
-        if key.startswith(("report.column.", "report.sheet_column.", "report.index.")) and key not in _FULL_TIER:
+        if key.startswith(_HEADINGS) and key not in _FULL_TIER:
             found |= set(texts.values())
     return frozenset(found)
 

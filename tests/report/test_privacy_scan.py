@@ -209,3 +209,8 @@ def test_all_findings_are_raised_together_in_both_languages() -> None:
         with words.speaking(language):
             assert str(caught.value).count("138***") == 7
     privacy.refuse([])
+
+
+def test_every_open_table_may_be_shown() -> None:
+    """A table without persons that a page prints must not be refused at the end of a run."""
+    assert {name for name, table in tables.dictionary().items() if table.privacy == "open"} <= set(titles.SHOWN_TABLES)
