@@ -24,6 +24,7 @@ from cslib.report.titles import SHOWN_TABLES, heading
 
 LONG_LIST = 20  # rows; P08: no longer previews of people
 _HEADINGS = ("report.column.", "report.sheet_column.", "report.index.", "pay.column.")  # pay.column: totals and grades, n < 10 suppressed
+_GROUPS_ONLY = frozenset({"grade"})  # may head a row of a group, never one of a person
 _FULL_TIER = ("report.sheet_column.staff_no", "report.sheet_column.display_name")
 # Words that give away a column of personal data, whatever else its title says.
 _PERSONAL = (
@@ -169,6 +170,8 @@ def scan_page(html: str, place: str) -> list[Leak]:
     leaks = scan_text("\n".join(page.texts), place) + scan_headings(page.headings, place)
     keys = [c for name in ("roster", "covers") for c in tables.spec(name).columns if c.endswith("_id")]
     person = {*keys, *(title for key in keys for title in _titles(key))}
+    groups_only = {title for column in _GROUPS_ONLY for title in _titles(column)} | set(dict(words.all_keys())["pay.column.grade"].values())
+    leaks += [Leak("column", place, title) for titles, _ in page.tables if person & set(titles) for title in titles if title in groups_only]
     leaks += [Leak("long_list", place, titles[0]) for titles, rows in page.tables if rows - 1 > LONG_LIST and person & set(titles)]
     return leaks
 
