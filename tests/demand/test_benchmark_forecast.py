@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 from demand_series import daily, days_of, series
 
+from cslib.core import words
+
 MAIN = runpy.run_path(str(Path(__file__).resolve().parents[2] / "benchmarks" / "forecast.py"))["main"]
 DAYS = days_of("2026-01-01", "2026-07-31")
 KEYS = {"series", "model", "origin", "wape", "mase", "pinball", "cov80", "cov95", "day_wape", "total_error", "cpu_s"}
@@ -64,18 +66,19 @@ def test_the_future_is_not_seen(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "words"),
+    ("before", "after", "said"),
     [("volume", "count", "columns are missing: volume"), ("chats", "calls", "twice"), (None, "-3", "below zero")],
 )
-def test_wrong_files_are_refused_in_words(path: Path, before: str | None, after: str, words: str) -> None:
+def test_wrong_files_are_refused_in_words(path: Path, before: str | None, after: str, said: str) -> None:
     text = path.read_text()
     if before is None:
         head, first, rest = text.split("\n", 2)
         text = "\n".join([head, ",".join([*first.split(",")[:2], after]), rest])
     path.write_text(text.replace(before, after) if before else text)
-    result = CliRunner().invoke(MAIN, [str(path), "--country", "CN", "--origin", "2026-06-01"], env={"CSLIB_LANGUAGE": "en"})
+    with words.speaking("en"):
+        result = CliRunner().invoke(MAIN, [str(path), "--country", "CN", "--origin", "2026-06-01"])
     assert result.exit_code == 2
-    assert words in result.stderr
+    assert said in result.stderr
 
 
 @pytest.mark.parametrize("more", [("--origin", "2030-01-01"), ("--origin", "2026-01-01"), ("--origin", "2026-06-01", "--country", "XX")])

@@ -30,7 +30,8 @@ def _is_shown(line: str, lines: list[str]) -> bool:
 
 def test_the_package_carries_the_files_of_its_pages() -> None:
     data = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
-    others = [p.relative_to(ROOT / "cslib") for p in (ROOT / "cslib").rglob("*") if p.is_file() and p.suffix not in {".py", ".pyc"}]
+    files = (p.relative_to(ROOT / "cslib") for p in (ROOT / "cslib").rglob("*") if p.is_file())
+    others = [p for p in files if p.suffix != ".py" and "__pycache__" not in p.parts]
     left = [str(p) for p in others if not any(_carried(p, package, pattern) for package, patterns in data.items() for pattern in patterns)]
     assert not left, "setuptools would leave these out of the package"
 

@@ -21,6 +21,7 @@ from cslib.core import tables
 from cslib.core.errors import ParamError
 from cslib.core.horizon import Horizon
 from cslib.intake import Study
+from cslib.intake.opening import read_calendar
 from cslib.params import Params, open_params
 from cslib.params.calendar import calendar
 
@@ -117,7 +118,9 @@ def _bare_study(recipe: Recipe, params: Params, history: pd.DataFrame) -> Study:
     horizon = Horizon.month(recipe.people.month, params.site.interval_min)
     first = history["interval_start"].min().date() if len(history) else horizon.start
     frames = {name: tables.empty(name) for name in ("employees", "staff_grades", "skills", "leave", "wishes")}
-    days = calendar(first, horizon.end + dt.timedelta(days=CALENDAR_AFTER_DAYS), params.site.country)
+    own = params.folder / params.site.files.calendar if params.site.files.calendar else None
+    named = read_calendar(own) if own is not None and own.is_file() else None  # named days shape the forecast that the people are planted for
+    days = calendar(first, horizon.end + dt.timedelta(days=CALENDAR_AFTER_DAYS), params.site.country, named)
     rosters = {"last_roster": tables.empty("roster"), "pins": tables.empty("roster")}
     return Study(params, horizon, {}, (), {**frames, **rosters, "contacts": history, "calendar": days})
 
