@@ -4,6 +4,7 @@ one sentence each, no traceback; 3 for a roster with violations; 130 after Ctrl-
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import signal
 import sys
@@ -39,6 +40,7 @@ def _spoken(command: Callable[..., Any]) -> Callable[..., Any]:
         words.use(language)
         os.environ["CSLIB_LANGUAGE"] = language
         signal.signal(signal.SIGTERM, _terminated)
+        signal.signal(signal.SIGINT, _interrupted)
         try:
             return command(*args, **kwargs)
         except CslibError as error:
@@ -54,7 +56,19 @@ def _spoken(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _terminated(number: int, _frame: object) -> None:
     """A polite kill (a scheduler's, a shutdown) cleans up like Ctrl-C; 128 + the signal is what a shell expects."""
+    _hush()
     sys.exit(128 + number)
+
+
+def _interrupted(_number: int, _frame: object) -> None:
+    """Ctrl-C, which a run turns into a sentence after it has cleaned up."""
+    _hush()
+    raise KeyboardInterrupt
+
+
+def _hush() -> None:
+    """No last words of the tasks that a stop leaves behind: the kernel that dies with the run would be told as a traceback."""
+    logging.getLogger("asyncio").disabled = True
 
 
 def _begin() -> None:

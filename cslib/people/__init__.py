@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from cslib.core.room import furnish
 
 if TYPE_CHECKING:
     from cslib.params.kpi import open_kpis, open_training
@@ -38,47 +37,26 @@ __all__ = [
 ]  # fmt: skip
 
 # Loaded at first use: the monthly chain takes grades alone, and statistics cost every kernel a second.
-_MODULES = {
-    "cslib.params.kpi": ("open_kpis", "open_training"),
-    "cslib.params.ladder_files": ("ladder_names", "open_ladder"),
-    "cslib.people.bonus": ("PayRange", "bonus", "pay_ranges"),
-    "cslib.people.chain": ("Chain", "Chance", "Normal", "chain"),
-    "cslib.people.compare": ("Comparison", "compare_ladders", "headcount", "monthly_cost"),
-    "cslib.people.diagnostics": ("band_findings", "luck", "reach"),
-    "cslib.people.course": ("Course",),
-    "cslib.people.engine": ("run_ladder",),
-    "cslib.people.flows": ("birth_death", "staffing_flow", "up_before_down"),
-    "cslib.people.grades": ("grades",),
-    "cslib.people.overrides": ("Override",),
-    "cslib.people.panel": ("Panel", "panel_of"),
-    "cslib.people.proposals": ("application_forms", "proposals"),
-    "cslib.people.scoring": ("appraise", "cliff", "flips", "kpi_points", "reliability", "share_cliff", "shrunk"),
-    "cslib.people.synthetic": ("synthetic_facts", "synthetic_panel"),
-    "cslib.people.targets": ("group_score", "pooled", "target_result"),
-    "cslib.people.tracing": ("trace_score",),
-    "cslib.people.training": ("complaint_report", "quality_meeting", "training_needs", "training_plan", "training_sessions"),
-}
-_HOME = {name: module for module, names in _MODULES.items() for name in names}
-
-
-class _Room(ModuleType):
-    """A module whose public functions are not hidden by submodules of the same name (bonus, chain, grades, proposals)."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in _HOME and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "story":
-            return import_module("cslib.people.story")
-        if name not in _HOME:
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(_HOME[name]), name)
-        super().__setattr__(name, value)
-        return value
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *__all__})
-
-
-sys.modules[__name__].__class__ = _Room
+furnish(
+    __name__,
+    {
+        "cslib.params.kpi": ("open_kpis", "open_training"),
+        "cslib.params.ladder_files": ("ladder_names", "open_ladder"),
+        "cslib.people.bonus": ("PayRange", "bonus", "pay_ranges"),
+        "cslib.people.chain": ("Chain", "Chance", "Normal", "chain"),
+        "cslib.people.compare": ("Comparison", "compare_ladders", "headcount", "monthly_cost"),
+        "cslib.people.diagnostics": ("band_findings", "luck", "reach"),
+        "cslib.people.course": ("Course",),
+        "cslib.people.engine": ("run_ladder",),
+        "cslib.people.flows": ("birth_death", "staffing_flow", "up_before_down"),
+        "cslib.people.grades": ("grades",),
+        "cslib.people.overrides": ("Override",),
+        "cslib.people.panel": ("Panel", "panel_of"),
+        "cslib.people.proposals": ("application_forms", "proposals"),
+        "cslib.people.scoring": ("appraise", "cliff", "flips", "kpi_points", "reliability", "share_cliff", "shrunk"),
+        "cslib.people.synthetic": ("synthetic_facts", "synthetic_panel"),
+        "cslib.people.targets": ("group_score", "pooled", "target_result"),
+        "cslib.people.tracing": ("trace_score",),
+        "cslib.people.training": ("complaint_report", "quality_meeting", "training_needs", "training_plan", "training_sessions"),
+    },
+)

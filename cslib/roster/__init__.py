@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from cslib.core.room import furnish
 
 if TYPE_CHECKING:
     from cslib.roster.audit import audit, recount, sentences
@@ -18,28 +17,14 @@ if TYPE_CHECKING:
 __all__ = ["Plan", "Problem", "SolveReport", "audit", "hours", "owners", "problem", "recount", "sentences", "solve", "trace", "unused_hours"]
 
 # Loaded at first use: an abstract month is solved without the tables that a study needs.
-_HOME = {
-    "audit": "audit", "recount": "audit", "sentences": "audit", "problem": "door", "hours": "hours", "unused_hours": "hours", "owners": "owners",
-    "Plan": "plan", "SolveReport": "plan", "solve": "plan", "trace": "plan", "Problem": "problem",
-}  # fmt: skip
-
-
-class _Room(ModuleType):
-    """A module whose public functions are not hidden by submodules of the same name (audit, hours, owners, problem)."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if not (name in _HOME and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in _HOME:
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{self.__name__}.{_HOME[name]}"), name)
-        super().__setattr__(name, value)
-        return value
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *__all__})
-
-
-sys.modules[__name__].__class__ = _Room
+furnish(
+    __name__,
+    {
+        "cslib.roster.audit": ("audit", "recount", "sentences"),
+        "cslib.roster.door": ("problem",),
+        "cslib.roster.hours": ("hours", "unused_hours"),
+        "cslib.roster.owners": ("owners",),
+        "cslib.roster.plan": ("Plan", "SolveReport", "solve", "trace"),
+        "cslib.roster.problem": ("Problem",),
+    },
+)

@@ -44,6 +44,32 @@ def test_a_run_that_is_stopped_cleans_up_and_leaves_without_a_traceback(tmp_path
     assert not list(outputs.glob("*/*/*"))
 
 
+LOST_TASK = """
+import asyncio, gc, os, signal
+from cslib.batch import cli
+async def fail():
+    raise RuntimeError("kernel died")
+async def leave():
+    task = asyncio.ensure_future(fail())
+    await asyncio.sleep(0)
+    if {stopped}:
+        try:
+            cli.{handler}(15, None)
+        except (KeyboardInterrupt, SystemExit):
+            pass
+asyncio.new_event_loop().run_until_complete(leave())
+gc.collect()
+"""
+
+
+@pytest.mark.parametrize("handler", ["_terminated", "_interrupted"])
+@pytest.mark.parametrize("stopped", [False, True])
+def test_tasks_that_a_stop_leaves_behind_have_no_last_words(handler: str, stopped: bool) -> None:
+    code = LOST_TASK.format(handler=handler, stopped=stopped)
+    done = subprocess.run([sys.executable, "-c", code], cwd=project_root(), capture_output=True, text=True, check=True)
+    assert ("never retrieved" in done.stderr) != stopped
+
+
 def test_a_project_that_is_not_there_is_told_in_both_languages(tmp_path: Path) -> None:
     process = command(tmp_path / "outputs", "sites", CSLIB_ROOT=str(tmp_path / "没有 nowhere"))
     _, said = process.communicate(timeout=PATIENCE_S)
