@@ -53,6 +53,7 @@ class Ladder:
         found: dict[str, None] = {}
 
         def walk(names: Iterable[str]) -> None:
+            """Depth first, each criterion once."""
             for name in names:
                 walk(self.spec.criteria[name].parts)
                 found.setdefault(name)

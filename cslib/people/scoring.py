@@ -141,6 +141,7 @@ def shrunk(score: np.ndarray, error: np.ndarray) -> Shrunk:
     low, high = 0.0, max(1e-9, 4 * float(np.var(score)) + 1e-9)
 
     def excess(true: float) -> float:
+        """Weighted spread of the scores beyond what a true variance explains; falls with it."""
         weight = 1 / (variance + true)
         centre = (weight * score).sum() / weight.sum()
         return float((weight * (score - centre) ** 2).sum() - (len(score) - 1))

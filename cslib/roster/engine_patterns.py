@@ -182,6 +182,7 @@ def _least_run(problem: Problem, person: int, rule: str, shifts: list[int], leas
     """A run that starts on a day goes on for the least number of days: ``x[day] - x[day - 1] <= x[day + i]``."""
 
     def on(day: int, sign: float) -> dict[Cell | Aux, float]:
+        """Terms of the rule's shifts on a day; none before the month."""
         return {(day, s): sign for s in shifts if day >= 0 and problem.allowed[person, day, s]}
 
     for start in range(1 - max(least, default=0), problem.days):

@@ -71,6 +71,7 @@ def coach_on_duty(facts: Facts) -> Iterator[Violation]:
     settings = facts.study.params.site.roster
 
     def coaches(person: Person, duty: Duty) -> bool:
+        """Whether someone may coach on the day of a duty."""
         return person.holds(settings.coach_skill, duty.date)
 
     for person in facts.people.values():

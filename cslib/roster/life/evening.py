@@ -98,6 +98,7 @@ class _Search:
         self.failed: set[Window] = set()
 
     def spread(self) -> tuple[float, ...]:
+        """Spread of each balance among the people [points], rounded."""
         return tuple(round(spread(self.balance[:, k]), 6) for k in range(len(BALANCED)))
 
     def best(self, budget: float) -> Exchange | None:
@@ -164,6 +165,7 @@ class _Search:
         board, places = self.board, {one: other, other: one}
 
         def place(who: str, at: float) -> str:
+            """Who is there after the exchange where ``who`` was at a moment [min]."""
             if who not in places:
                 return who
             duty = next((d for d in board.people[who].duties if d.timed and d.start <= at < d.end), None)
