@@ -85,16 +85,16 @@ def _short_over_map(axes: Axes, coverage: pd.DataFrame, study: Study, days: list
 
 @base.styled
 def cost_split(cost_split: pd.DataFrame, study: Study) -> base.Picture:
-    """Bars of the priced cost: what each kind of avoidable cost adds, with quantity and list price."""
-    frame = cost_split.sort_values("priced_yuan", ascending=False, kind="stable").reset_index(drop=True)
-    title = say("report.figure.cost_split", yuan=base.number(float(frame["priced_yuan"].sum())))
-    figure = base.new(study, 9.5, 1.3 + 0.42 * len(frame), title)
-    names = [words.pick(study.params.prices.prices[code].meaning) for code in frame["price"]]
-    detail = [
-        f"{base.number(r.priced_yuan)}  ({base.number(r.quantity)} {say_unit(r.unit)} × {base.number(r.rate_yuan)})" if r.quantity else "0"
-        for r in frame.itertuples()
-    ]
-    _bars(figure.subplots(), names, frame["priced_yuan"], detail, base.BLUE)
+    """Bars of the priced cost: what each kind of avoidable cost adds, with quantity and list price; prices of nothing share a line."""
+    met = cost_split[cost_split["quantity"].ne(0)].sort_values("priced_yuan", ascending=False, kind="stable")
+    title = say("report.figure.cost_split", yuan=base.number(float(cost_split["priced_yuan"].sum())))
+    rest = len(cost_split) - len(met)
+    figure = base.new(study, 9.5, 1.6 + 0.42 * (len(met) + bool(rest)), title)
+    names = [words.pick(study.params.prices.prices[code].meaning) for code in met["price"]]
+    detail = [f"{base.number(r.priced_yuan)}  ({base.number(r.quantity)} {say_unit(r.unit)} × {base.number(r.rate_yuan)})" for r in met.itertuples()]
+    if rest:
+        names, detail = [*names, say("report.figure.other_prices", count=rest)], [*detail, "0"]
+    _bars(figure.subplots(), names, pd.Series([*met["priced_yuan"], *[0.0] * bool(rest)]), detail, base.BLUE)
     return figure
 
 
