@@ -24,3 +24,10 @@ class FairnessSettings(Strict):
     refused_points: float = Field(default=1.0, ge=0, le=100)
     yuan_per_point: float = Field(default=5.0, ge=0, le=1000)
     month_yuan: float = Field(default=0.0, ge=0, le=1_000_000)
+
+
+class PlaybookSettings(Strict):
+    """Absences as the playbook samples them: each duty is missed with ``absence_share``, independently of the others, in ``draws`` months."""
+
+    absence_share: float = Field(default=0.03, ge=0, le=0.5)
+    draws: int = Field(default=200, ge=10, le=100_000)

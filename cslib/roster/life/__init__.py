@@ -8,10 +8,12 @@ from cslib.roster.life.explain_facts import Clash, Explanation, Offer, Rostered,
 from cslib.roster.life.explain_words import sentences
 from cslib.roster.life.fairness import fairness_ledger, spread, why
 from cslib.roster.life.ledger import cover_ledger
+from cslib.roster.life.playbook import Playbook, playbook
 from cslib.roster.life.repair import Repair, absence, repair
 from cslib.roster.life.stand_ins import Candidate, Chain, Hole, chain, holes, relieve
 
 __all__ = [
-    "Board", "Candidate", "Chain", "Clash", "Entry", "Evened", "Explanation", "Hole", "Offer", "Repair", "Review", "Rostered", "absence", "chain",
-    "cover_ledger", "even", "explain", "fairness_ledger", "holes", "relieve", "repair", "review", "rostered", "sentences", "spread", "why",
+    "Board", "Candidate", "Chain", "Clash", "Entry", "Evened", "Explanation", "Hole", "Offer", "Playbook", "Repair", "Review", "Rostered",
+    "absence", "chain", "cover_ledger", "even", "explain", "fairness_ledger", "holes", "playbook", "relieve", "repair", "review", "rostered",
+    "sentences", "spread", "why",
 ]  # fmt: skip

@@ -192,9 +192,9 @@ class Board:
             self._own_yuan[who] = self._yuan_of(self.people[who])
         return self._own_yuan[who]
 
-    def presence(self, first: int, last: int) -> Presence:
-        """Everybody between two ticks."""
-        return self._presence(first, last, {})
+    def presence(self, first: int, last: int, steps: Mapping[Key, list[tuple[int, int, int]]] | None = None) -> Presence:
+        """Everybody between two ticks, with some steps more."""
+        return self._presence(first, last, steps or {})
 
     def window_yuan(self, first: int, last: int) -> float:
         """Priced cost of shortage and surplus between two ticks of whole intervals [yuan]."""
