@@ -202,4 +202,3 @@ def _own_breaks(row: Row, day: dt.date, params: Params) -> list[Span]:
         (begin + pd.Timedelta(minutes=start), begin + pd.Timedelta(minutes=start + pause.length_min))
         for start, pause in zip(starts, shift.breaks, strict=True)
     ]
-

@@ -31,7 +31,8 @@ from cslib.roster.audit.rows import Cell, CoverRow
 from cslib.roster.audit.rules_teams import JOINT_RULES, joint_violations
 from cslib.roster.audit.spans import common
 
-POST_RULES = frozenset({"never_empty", "cover_duration", "cover_stand_in", "cover_peak_guard"})  # concern posts and covers, not one person's cells
+COVER_RULES = ("cover_duration", "cover_stand_in", "cover_peak_guard")
+POST_RULES = frozenset({"never_empty", *COVER_RULES})  # concern posts and covers, not one person's cells
 Key = tuple[str, int | Skills]
 Steps = dict[Key, list[tuple[int, int, int]]]  # where -> (first tick, last tick, +1 or -1)
 
@@ -174,7 +175,7 @@ class Board:
         found = list(covers)
         everyone = {**self.people, **(people or {})}
         some = dataclasses.replace(self.facts, people=everyone, covers=tuple(found), _made={})
-        return [v for code in ("cover_duration", "cover_stand_in", "cover_peak_guard") for v in FUNCTIONS[code](some)]
+        return [v for code in COVER_RULES for v in FUNCTIONS[code](some)]
 
     def apply(self, change: Change) -> None:
         """Put a tried change on the board."""

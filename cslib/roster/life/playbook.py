@@ -6,43 +6,55 @@ may legally be called in. They are conservative: somebody on duty never leaves a
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 
 from cslib.core import tables
 from cslib.roster.audit.duties import Duty
+from cslib.roster.audit.facts import Cover, Person
 from cslib.roster.audit.presence import Watch, covers_of
 from cslib.roster.audit.recount import Assigned, count
+from cslib.roster.audit.registry import FUNCTIONS
 from cslib.roster.audit.spans import Minutes, common, length, minus, union
-from cslib.roster.life.board import OFF_DUTY, Board, Entry, Steps
+from cslib.roster.life.board import COVER_RULES, OFF_DUTY, Board, Change, Entry, Steps
 
 _PER_WAY = 4  # stand-ins of each way kept for a duty
+_AROUND = 2  # days before and after a duty whose covers may add up with those for it
 Place = tuple[dt.date, str, str]  # day, queue or post, shift
 
 
 @dataclass(frozen=True)
 class Option:
-    """Somebody who could stand in: how, for how long, the priced cost then [yuan], and where he would be."""
+    """Somebody who could stand in: how, for how long, the priced cost then [yuan], where he would be; on duty, what he covers
+    of the missed duty; called in, the change of his day."""
 
     employee_id: str
     way: str
     hours_h: float
     left_yuan: float
     steps: Steps
+    spans: tuple[Minutes, ...] = ()
+    change: Change | None = None
 
 
 @dataclass(frozen=True)
 class Playbook:
-    """``table``: ``playbook``, stand-ins by rank for every duty; ``peaks``: ``playbook_peaks``, the share of sampled months that hold."""
+    """``table``: ``playbook``, stand-ins by rank for every duty; ``peaks``: ``playbook_peaks``, the share of sampled months that hold.
+
+    options : the same stand-ins by day, post and shift, with the hours that each would cover
+    """
 
     table: pd.DataFrame
     peaks: pd.DataFrame
+    options: Mapping[Place, tuple[Option, ...]]
 
     def weakest(self, days: int = 5) -> pd.DataFrame:
         """Days whose weakest peak interval holds least: date, queue and interval_start of that interval, held_share, mended_share."""
@@ -72,7 +84,8 @@ def playbook(board: Board, days: Iterable[dt.date] | None = None) -> Playbook:
         facts = [(o.employee_id, o.way, o.hours_h, round(o.left_yuan, 2)) for o in found] or [(None, None, 0.0, gap)]
         rows += [(queue, pd.Timestamp(day), shift, rank, who, way, hours, gap, left) for rank, (who, way, hours, left) in enumerate(facts, 1)]
     table = tables.check("playbook", pd.DataFrame(rows, columns=list(tables.spec("playbook").columns)), source="playbook")
-    return Playbook(table, _Sample(board, made).peaks(wanted))
+    options = {place: tuple(made.of(*place)) for place in made.duties if place[0] in wanted}
+    return Playbook(table, _Sample(board, made).peaks(wanted), options)
 
 
 class _Options:
@@ -87,6 +100,7 @@ class _Options:
                 if duty.timed and duty.shift is not None:
                     self.duties.setdefault(self.place(duty), duty)
         self._found: dict[Place, list[Option]] = {}
+        self._near: dict[dt.date, dict[str, Person]] = {}
 
     def place(self, duty: Duty) -> Place:
         """Day, post and shift; a pooled duty stands for the first queue that the person can serve."""
@@ -108,7 +122,13 @@ class _Options:
         if key not in self._found:
             duty = self.duties[key]
             gone = self.missing(duty)
-            ways = (sorted(found, key=_rank)[:_PER_WAY] for found in (self._on_duty(duty, gone), self._called_in(duty, gone)))
+            ways = (
+                itertools.islice(filter(legal, sorted(found, key=_rank)), _PER_WAY)
+                for found, legal in (
+                    (self._on_duty(duty, gone), partial(self._may_cover, duty)),
+                    (self._called_in(duty, gone), self._may_come),
+                )
+            )
             self._found[key] = sorted(itertools.chain(*ways), key=_rank)
         return self._found[key]
 
@@ -120,9 +140,30 @@ class _Options:
             off = duty.date in person.cells and board.may_change(who, duty.date) and board.entry(who, duty.date) == OFF_DUTY
             if off and any(person.holds(skill, duty.date) for skill in needed):
                 change = board.trial({(who, duty.date): entry})
-                if not board.broken(change):
-                    own = change.delta_yuan - board.coverage_delta(change.steps)
-                    yield Option(who, "called_in", duty.presence_min / 60, own + board.coverage_delta(_joined(gone, change.steps)), change.steps)
+                left = change.delta_yuan - board.coverage_delta(change.steps) + board.coverage_delta(_joined(gone, change.steps))
+                yield Option(who, "called_in", duty.presence_min / 60, left, change.steps, (), change)
+
+    def _may_come(self, option: Option) -> bool:
+        """True if the audit finds nothing against calling somebody in."""
+        return option.change is not None and not self.board.broken(option.change)
+
+    def _may_cover(self, duty: Duty, option: Option) -> bool:
+        """True if the audit finds nothing against the covers of somebody on duty, the absence recorded; people near in time decide it."""
+        board, who, other = self.board, duty.employee_id, option.employee_id
+        kept = [c for c in board.covers if c.timed and who not in (c.row.stand_in_id, c.row.absent_id) and _concerns(c, duty, other)]
+        mine = [board.cover(duty.home, who, other, *span) for span in option.spans]
+        absences = {**board.facts.absences, who: (*board.facts.absences.get(who, ()), (duty.start, duty.end))}
+        facts = dataclasses.replace(board.facts, people=self._around(duty.date), covers=(*kept, *mine), absences=absences, _made={})
+        return not any(v.employee_id == option.employee_id for code in COVER_RULES for v in FUNCTIONS[code](facts))
+
+    def _around(self, day: dt.date) -> dict[str, Person]:
+        """Everybody with the duties of the days around a day alone: what the cover rules look at, in a fraction of the time."""
+        if day not in self._near:
+            days = {day + dt.timedelta(days=n) for n in range(-_AROUND, _AROUND + 1)}
+            self._near[day] = {
+                who: dataclasses.replace(p, duties=_on(p.duties, days), history=_on(p.history, days)) for who, p in self.board.people.items()
+            }
+        return self._near[day]
 
     def _on_duty(self, duty: Duty, gone: Steps) -> Iterator[Option]:
         board, queues = self.board, self.board.study.params.site.queues
@@ -133,7 +174,8 @@ class _Options:
             if who == duty.employee_id or not person.holds(queues[duty.home].skill, duty.date):
                 continue
             busy = [s for spans in self.covers.get(who, {}).values() for s in spans if duty.start - 1440 < s[0] < duty.end + 1440]
-            free = [s for d in person.timed if d.home != duty.home for s in self._may_leave(d)]
+            here = [d for d in person.timed if d.start < duty.end and d.end > duty.start]
+            free = [s for d in here if d.home != duty.home for s in self._may_leave(d)]
             most = float("inf") if limit is None else limit * 60 - length(busy)
             spans = _cut(minus(common(free, wanted), busy), most)
             if spans:
@@ -143,16 +185,20 @@ class _Options:
                 own = {post: list(found) for post, found in self.covers.get(who, {}).items()}
                 own[duty.home] = union([*own.get(duty.home, []), *spans])
                 board.collect(steps, person, near, own, 1)
-                yield Option(who, "on_duty", length(spans) / 60, board.coverage_delta(_joined(gone, steps)), steps)
+                yield Option(who, "on_duty", length(spans) / 60, board.coverage_delta(_joined(gone, steps)), steps, tuple(spans))
 
     def _may_leave(self, duty: Duty) -> list[Minutes]:
         """Presence outside the peaks of the home post, all of it where the post may be left."""
         board, spans = self.board, self.board.facts.at_work(duty)
         if not duty.home or board.study.params.site.queues[duty.home].may_leave:
             return spans
-        width = board.facts.horizon.interval_min
-        peak = np.flatnonzero(board.facts.need.peak[self.names.index(duty.home)])
-        return minus(spans, union([(int(i) * width, (int(i) + 1) * width) for i in peak if duty.start < (i + 1) * width and i * width < duty.end]))
+        return minus(spans, [s for s in self._peaks[duty.home] if s[0] < duty.end and s[1] > duty.start])
+
+    @cached_property
+    def _peaks(self) -> dict[str, list[Minutes]]:
+        """Peak hours by post."""
+        width, peak = self.board.facts.horizon.interval_min, self.board.facts.need.peak
+        return {name: union((i * width, (i + 1) * width) for i in np.flatnonzero(peak[q]).tolist()) for q, name in enumerate(self.names)}
 
 
 class _Sample:
@@ -214,6 +260,16 @@ class _Sample:
         need, slots = board.facts.need, slice(n * per_day, (n + 1) * per_day)
         found = count(board.presence(first, last, steps), need.needed[:, slots], need.peak[:, slots], watched, step, self.known)
         return (found.short.reshape(len(need.queues), per_day, step).max(axis=2) == 0).astype(float)
+
+
+def _on(duties: tuple[Duty, ...], days: set[dt.date]) -> tuple[Duty, ...]:
+    return tuple(d for d in duties if d.date in days)
+
+
+def _concerns(cover: Cover, duty: Duty, stand_in: str) -> bool:
+    """True for covers during a duty, and for those of its stand-in on the days around it."""
+    more = _AROUND * 1440 if cover.row.stand_in_id == stand_in else 0
+    return cover.start < duty.end + more and cover.end > duty.start - more
 
 
 def _rank(option: Option) -> tuple[float, float]:

@@ -44,7 +44,7 @@ def test_every_duty_has_a_page_with_stand_ins_by_price(month, book):
 def test_people_called_in_are_legal_and_priced_as_the_recount_prices_them(month, book):
     called = book.table[book.table["way"].eq("called_in") & book.table["queue"].ne("floater")]
     calm = recount(month.roster, month.covers, month.need, month.study)[1]["priced_yuan"].sum()
-    for _, row in called.iloc[:: len(called) // 3].iterrows():
+    for _, row in called.iloc[:: len(called) // 2].iterrows():
         duty = missed(month, row)
         gone = absence(duty["employee_id"], duty["start"], duty["end"])
         board = Board(month.roster, month.covers, month.need, month.study, gone)
@@ -56,6 +56,26 @@ def test_people_called_in_are_legal_and_priced_as_the_recount_prices_them(month,
         assert found[found["employee_id"].eq(row["stand_in_id"]) & ~found["rule"].str.startswith("cover")].empty
         priced = recount(*tables, month.need, month.study, gone)[1]["priced_yuan"].sum()
         assert priced - calm == pytest.approx(row["left_yuan"], abs=0.02)
+
+
+def test_people_on_duty_cover_legally_by_the_whole_audit(month, book):
+    places = [(place, covering) for place, options in book.options.items() if (covering := [o for o in options if o.way == "on_duty"])]
+    assert len(places) >= 12
+    for (day, queue, shift), covering in places[::4]:
+        option = covering[-1]
+        duty = missed(month, {"queue": queue, "shift": shift, "date": pd.Timestamp(day)})
+        who = duty["employee_id"]
+        gone = absence(who, duty["start"], duty["end"])
+        board = Board(month.roster, month.covers, month.need, month.study, gone)
+        calm = [c for c in board.covers if not ({who} & {c.row.stand_in_id, c.row.absent_id} and c.start < duty_end(board, duty))]
+        board.apply(board.trial({}, (*calm, *(board.cover(queue, who, option.employee_id, *span) for span in option.spans))))
+        found = audit(board.roster(), board.cover_table(), month.need, month.study, gone)
+        assert found[found["employee_id"].eq(option.employee_id)].empty
+        assert sum(high - low for low, high in option.spans) / 60 == pytest.approx(option.hours_h) and option.hours_h <= 4
+
+
+def duty_end(board: Board, duty: pd.Series) -> float:
+    return (duty["end"] - board.facts.origin).total_seconds() / 60
 
 
 def test_shares_are_those_of_peak_intervals_and_the_playbook_helps(month, book):
