@@ -38,7 +38,7 @@ from cslib.demand import scores
 from cslib.demand.features import padded
 from cslib.demand.grid import OFF_KINDS, Array, Flags, Grid, to_grid
 from cslib.demand.intervals import Fold, Forecaster, cell_spread, day_spread, rolling, span_spread
-from cslib.demand.method import judged, predict
+from cslib.demand.method import judged, predict_doubting
 from cslib.demand.peers import PEERS, SPREADSHEET
 from cslib.demand.settings import Settings
 from cslib.params.calendar import calendar
@@ -47,8 +47,8 @@ LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 PEERS_HELP = "excel: mean and median of the last same weekdays; all: these, the seasonal naive and LightGBM."
 _MARGIN_D = 60
 
-# A model: history, days to come, their opening, days between -> expected contacts, and the folds that its quantiles come from.
-Model = Callable[[Grid, pd.DatetimeIndex, Flags, int], tuple[Array, list[Fold]]]
+# A model: history, days to come, their opening, days between -> expected contacts, doubt about each day, and the folds behind its quantiles.
+Model = Callable[[Grid, pd.DatetimeIndex, Flags, int], tuple[Array, Array, list[Fold]]]
 
 
 @click.command(help="Back-test the forecast engine and its peers on SERIES.csv (columns timestamp, series, volume).")
@@ -130,9 +130,9 @@ def compare(series: pd.Series, country: str, origin: pd.Timestamp, weeks: int, p
 def _engine(calendar_days: pd.DataFrame) -> Model:
     settings = Settings()
 
-    def run(grid: Grid, dates: pd.DatetimeIndex, opened: Flags, lead_d: int) -> tuple[Array, list[Fold]]:
+    def run(grid: Grid, dates: pd.DatetimeIndex, opened: Flags, lead_d: int) -> tuple[Array, Array, list[Fold]]:
         method = judged(grid, calendar_days, settings, lead_d=lead_d)
-        return predict(method, grid, calendar_days, settings, dates, opened), list(method.folds)
+        return *predict_doubting(method, grid, calendar_days, settings, dates, opened), list(method.folds)
 
     return run
 
@@ -140,8 +140,8 @@ def _engine(calendar_days: pd.DataFrame) -> Model:
 def _peer(model: Forecaster) -> Model:
     """A point forecaster with quantiles from its own errors in the same folds."""
 
-    def run(grid: Grid, dates: pd.DatetimeIndex, opened: Flags, lead_d: int) -> tuple[Array, list[Fold]]:
-        return model(grid, dates, opened), rolling(grid, model, Settings(), lead_d=lead_d)
+    def run(grid: Grid, dates: pd.DatetimeIndex, opened: Flags, lead_d: int) -> tuple[Array, Array, list[Fold]]:
+        return model(grid, dates, opened), np.ones(len(dates)), rolling(grid, model, Settings(), lead_d=lead_d)
 
     return run
 
@@ -154,12 +154,12 @@ def _score(name: str, model: Model, past: pd.Series, test: pd.Series, days: pd.D
     grid = to_grid(past, days.set_index("date"), step)
     opened = _opened(grid, days, dates, rows, slots)
     lead = (dates[0] - grid.dates[-1]).days - 1
-    found, folds = model(grid, dates, opened, lead)
+    found, doubt, folds = model(grid, dates, opened, lead)
     expected = found[rows, slots]
     quantiles = cell_spread(folds, Settings(), LEVELS).quantiles(expected)
     actual: Array = test.to_numpy(dtype=float)
     totals = [pd.Series(values).groupby(rows).sum().to_numpy() for values in (actual, expected)]
-    by_day = day_spread(folds, Settings(), LEVELS).quantiles(totals[1])
+    by_day = day_spread(folds, Settings(), LEVELS).quantiles(totals[1], doubt[np.unique(rows)])
     whole = span_spread(folds, Settings(), LEVELS).quantiles(np.array([expected.sum()]))[0]
     cpu_s = time.process_time() - started
     figures = {

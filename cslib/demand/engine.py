@@ -1,6 +1,6 @@
 """The forecast of one series: fit a history, predict intervals. Arrays and frames in and out; nothing of a site in here.
 
-    contacts = level x trend x weekday x calendar effects x share of the day
+contacts = level x trend x weekday x calendar effects x share of the day
 """
 
 from __future__ import annotations
@@ -47,12 +47,16 @@ class Model:
 
 @dataclass(frozen=True)
 class Factors:
-    """What multiplies to the forecast of days: ``names`` and ``logs`` (n x names, log units), ``shares`` (n x slots), ``open``."""
+    """What multiplies to the forecast of days: ``names`` and ``logs`` (n x names, log units), ``shares`` (n x slots), ``open``.
+
+    doubt : n, how much less sure each day's total is than that of a day whose effects are known well (``DayFit.doubt``)
+    """
 
     names: tuple[str, ...]
     logs: Array
     shares: Array
     open: Flags
+    doubt: Array
 
     @property
     def contacts(self) -> Array:
@@ -135,7 +139,7 @@ def factors(model: Model, dates: pd.DatetimeIndex, opened: Flags | None = None) 
         plan.loc[dates] = opened
     here = plan.loc[dates].to_numpy(dtype=bool)
     if model.silent:
-        return Factors(("level",), np.full((len(dates), 1), -np.inf), np.zeros(here.shape), here)
+        return Factors(("level",), np.full((len(dates), 1), -np.inf), np.zeros(here.shape), here, np.ones(len(dates)))
     features = design(dates, wide, _open_days(wide, grid, plan), model.holidays, season=model.season)
     effects = np.mean([day.effects for day in model.days], axis=0)
     groups = tuple(dict.fromkeys(features.groups))
@@ -144,7 +148,8 @@ def factors(model: Model, dates: pd.DatetimeIndex, opened: Flags | None = None) 
     level = np.full(len(dates), np.mean([day.level for day in model.days]))
     slope = np.mean([trend(day.slope, ahead, settings) for day in model.days], axis=0)
     logs = np.stack([level, slope, *parts, given_effects(wide, dates)], axis=1)
-    return Factors(("level", "trend", *groups, "event_given"), logs, _shares(model, dates, wide, here), here)
+    doubt = np.mean([day.doubt(features.values, here.any(axis=1)) for day in model.days], axis=0)
+    return Factors(("level", "trend", *groups, "event_given"), logs, _shares(model, dates, wide, here), here, doubt)
 
 
 def past_design(model: Model) -> Design:

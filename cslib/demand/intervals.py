@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm as normal
 from scipy.stats import t as student
@@ -17,7 +18,8 @@ from cslib.demand.settings import Settings
 
 LEVELS = (0.1, 0.5, 0.9)
 _CLASSES_MAX = 6
-_COMMON_POINTS = 15  # points that stand for the normal of the common error
+# Points that stand for the distribution of the common error: in a day's total it weighs more, and has longer tails, than in an interval.
+_POINTS, _DAY_POINTS = ((np.arange(count) + 0.5) / count for count in (15, 41))
 _CLASS_LEAST, _DAY_CLASS_LEAST = 300, 100  # observations that a class of intervals, and of days, needs
 _NOTHING = 1e-9
 
@@ -45,6 +47,31 @@ class Spread:
         return np.asarray(np.where(expected[..., None] > _NOTHING, expected[..., None] * ratios, 0.0))
 
 
+@dataclass(frozen=True)
+class DaySpread:
+    """Errors of day totals: by size of the expectation the ratios actual / expected, each as of a day without doubt about its effects.
+
+    sizes : class centres [contacts/day], ascending;  ratios, weights : of each class, one a past day
+    common : points of what a fold has in common;  levels : the quantiles
+    """
+
+    sizes: Array
+    ratios: tuple[Array, ...]
+    weights: tuple[Array, ...]
+    common: Array
+    levels: tuple[float, ...]
+
+    def quantiles(self, expected: Array, doubt: Array | float = 1.0) -> Array:
+        """Quantiles of each day, days x levels; ``doubt`` widens a day's own error, not the common one (``DayFit.doubt``)."""
+        widths = np.broadcast_to(np.asarray(doubt, dtype=float), expected.shape)
+        found = np.zeros((len(expected), len(self.levels)))
+        for i in np.flatnonzero(expected > _NOTHING):
+            rows = np.array([_joint(self.common, r ** widths[i], w, self.levels) for r, w in zip(self.ratios, self.weights, strict=True)])
+            size = np.log(expected[i])
+            found[i] = [expected[i] * np.interp(size, np.log(self.sizes), rows[:, level]) for level in range(len(self.levels))]
+        return found
+
+
 def engine_forecaster(calendar: pd.DataFrame, settings: Settings) -> Forecaster:
     """The engine as a point forecaster."""
 
@@ -68,11 +95,15 @@ def fold_ends(days: int, lead_d: int, settings: Settings) -> list[int]:
 
 @dataclass(frozen=True)
 class Fold:
-    """One rolling fold: days with what was expected of them and what came, days x slots; ``actual`` is NaN where closed or not recorded."""
+    """One rolling fold: days with what was expected of them and what came, days x slots; ``actual`` is NaN where closed or not recorded.
+
+    doubt : how unsure each day's effects were (``DayFit.doubt``), days; None where the forecaster does not say
+    """
 
     dates: pd.DatetimeIndex
     expected: Array
     actual: Array
+    doubt: Array | None = None
 
     @property
     def known(self) -> Flags:
@@ -94,22 +125,42 @@ def rolling(grid: Grid, forecaster: Forecaster, settings: Settings, *, lead_d: i
     lead_d : days between the end of the history and the first day to forecast
     starts : first day of every fold; default: ``fold_ends``
     """
+    found = [
+        Fold(grid.dates[rows], forecaster(past, grid.dates[rows], grid.open[rows]), actual)
+        for past, rows, actual in _cuts(grid, settings, lead_d, starts)
+    ]
+    return [fold for fold in found if _tells(fold)]
+
+
+def engine_rolling(
+    grid: Grid, calendar: pd.DataFrame, settings: Settings, *, lead_d: int = 0, starts: Sequence[pd.Timestamp] | None = None
+) -> list[Fold]:
+    """Rolling folds of the engine, with the doubt that it has about each day; see ``rolling``."""
+    found = []
+    for past, rows, actual in _cuts(grid, settings, lead_d, starts):
+        factors = engine.factors(engine.fit_grid(past, calendar, settings), grid.dates[rows], grid.open[rows])
+        found.append(Fold(grid.dates[rows], factors.contacts, actual, factors.doubt))
+    return [fold for fold in found if _tells(fold)]
+
+
+def _cuts(grid: Grid, settings: Settings, lead_d: int, starts: Sequence[pd.Timestamp] | None) -> Iterator[tuple[Grid, slice, Array]]:
+    """Of every fold: the history before it, its days, and what came in them."""
     days = len(grid.dates)
     lead = min(lead_d, days // 4)
     first = [end + lead for end in fold_ends(days, lead, settings)] if starts is None else [(day - grid.dates[0]).days for day in starts]
-    found = []
     for begin in first:
         rows = slice(begin, min(begin + settings.fold_days, days))
         if begin - lead < 1 or rows.start >= days:
             continue
         past = grid.until(begin - lead)
         actual = np.where(grid.open[rows], grid.values[rows], np.nan)
-        if not engine.usable_days(past, settings).any() or np.isnan(actual).all():
-            continue
-        fold = Fold(grid.dates[rows], forecaster(past, grid.dates[rows], grid.open[rows]), actual)
-        if fold.expected[fold.known].sum() > 0 and fold.actual[fold.known].sum() > 0:
-            found.append(fold)
-    return found
+        if engine.usable_days(past, settings).any() and not np.isnan(actual).all():
+            yield past, rows, actual
+
+
+def _tells(fold: Fold) -> bool:
+    """Whether anything can be learned from a fold."""
+    return bool(fold.expected[fold.known].sum() > 0 and fold.actual[fold.known].sum() > 0)
 
 
 def spread(grid: Grid, forecaster: Forecaster, settings: Settings, *, lead_d: int = 0, levels: Sequence[float] = LEVELS) -> Spread:
@@ -127,17 +178,43 @@ def cell_spread(folds: Sequence[Fold], settings: Settings, levels: Sequence[floa
     The error that a fold has in common (a level too high or too low) is taken out of its cells and put back as a normal of the spread that
     the folds show (``common_spread``): whichever sign it had, it may as well have had the other. Later folds count more.
     """
-    return _spread([(fold.expected[fold.known], fold.actual[fold.known]) for fold in folds], folds, settings, levels, _CLASS_LEAST)
+    if not folds:
+        return _certain(levels)
+    expected = np.maximum(np.concatenate([fold.expected[fold.known] for fold in folds]), _NOTHING)
+    ratios = np.concatenate([fold.actual[fold.known] / fold.common for fold in folds]) / expected
+    weights = np.concatenate([np.full(int(fold.known.sum()), w) for fold, w in zip(folds, _weights(len(folds), settings), strict=True)])
+    counted = expected > _NOTHING
+    expected, ratios, weights = expected[counted], ratios[counted], weights[counted]
+    sizes, parts = _classes(expected, _CLASS_LEAST)
+    if not parts:
+        return _certain(levels)
+    common = np.exp(common_spread(folds, settings)[0] * normal.ppf(_POINTS))
+    found = np.array([_joint(common, ratios[part], weights[part], tuple(levels)) for part in parts])
+    return Spread(sizes, found, tuple(levels), len(folds))
 
 
-def day_spread(folds: Sequence[Fold], settings: Settings, levels: Sequence[float] = LEVELS) -> Spread:
-    """Error quantiles of day totals (of the intervals that can be compared), made like those of ``cell_spread``."""
-    pairs = []
-    for fold in folds:
-        expected, actual = (np.where(fold.known, values, 0.0).sum(axis=1) for values in (fold.expected, fold.actual))
-        counted = fold.known.any(axis=1)
-        pairs.append((expected[counted], actual[counted]))
-    return _spread(pairs, folds, settings, levels, _DAY_CLASS_LEAST)
+def day_spread(folds: Sequence[Fold], settings: Settings, levels: Sequence[float] = LEVELS) -> DaySpread:
+    """Errors of day totals (of the intervals that can be compared), the folds' common error taken out as in ``cell_spread``.
+
+    Each error counts by the doubt there was about its day: one first Tuesday after a long weekend says little about a plain Wednesday. The
+    common error is Student's t as in ``span_spread``: its spread is known from few folds, and in a day's total it weighs as much as the
+    day's own error (in a single interval it does not).
+    """
+    expected, ratios, weights = [], [], []
+    for fold, weight in zip(folds, _weights(len(folds), settings), strict=True):
+        guess, actual = (np.where(fold.known, values, 0.0).sum(axis=1) for values in (fold.expected, fold.actual))
+        counted = fold.known.any(axis=1) & (guess > _NOTHING)
+        doubt = np.ones(len(guess)) if fold.doubt is None else fold.doubt
+        expected.append(guess[counted])
+        ratios.append((actual[counted] / guess[counted] / fold.common) ** (1 / doubt[counted]))
+        weights.append(np.full(int(counted.sum()), weight))
+    sizes, parts = _classes(np.concatenate(expected) if expected else np.zeros(0), _DAY_CLASS_LEAST)
+    if not parts:
+        return DaySpread(np.ones(1), (np.ones(1),), (np.ones(1),), np.ones(1), tuple(levels))
+    every, behind = np.concatenate(ratios), np.concatenate(weights)
+    scale, freedom = common_spread(folds, settings)
+    common = np.exp(scale * student.ppf(_DAY_POINTS, freedom))
+    return DaySpread(sizes, tuple(every[part] for part in parts), tuple(behind[part] for part in parts), common, tuple(levels))
 
 
 def span_spread(folds: Sequence[Fold], settings: Settings, levels: Sequence[float] = LEVELS) -> Spread:
@@ -176,29 +253,19 @@ def _certain(levels: Sequence[float]) -> Spread:
     return Spread(np.ones(1), np.ones((1, len(levels))), tuple(levels), 0)
 
 
-def _spread(pairs: Sequence[tuple[Array, Array]], folds: Sequence[Fold], settings: Settings, levels: Sequence[float], least: int) -> Spread:
-    weights = _weights(len(folds), settings)
-    expected = [np.maximum(guess, _NOTHING) for guess, _ in pairs]
-    ratios = [truth / guess / fold.common for guess, (_, truth), fold in zip(expected, pairs, folds, strict=True)]
-    if not expected or not np.concatenate(expected).size:
-        return _certain(levels)
-    weight = np.concatenate([np.full(len(values), w) for values, w in zip(expected, weights, strict=True)])
-    scale, _ = common_spread(folds, settings)
-    common = np.exp(scale * normal.ppf((np.arange(_COMMON_POINTS) + 0.5) / _COMMON_POINTS))
-    return _by_size(np.concatenate(expected), np.concatenate(ratios), weight, common, tuple(levels), len(folds), least)
-
-
-def _by_size(expected: Array, ratios: Array, weights: Array, common: Array, levels: tuple[float, ...], folds: int, least: int) -> Spread:
-    counted = expected > _NOTHING
-    expected, ratios, weights = expected[counted], ratios[counted], weights[counted]
+def _classes(expected: Array, least: int) -> tuple[Array, list[npt.NDArray[np.intp]]]:
+    """Classes of like size, each of ``least`` members or more: their centres, ascending and distinct, and the places of their members."""
     if not len(expected):
-        return _certain(levels)
-    order = np.argsort(expected, kind="stable")
-    parts = np.array_split(order, int(np.clip(len(order) // least, 1, _CLASSES_MAX)))
+        return np.ones(1), []
+    parts = np.array_split(np.argsort(expected, kind="stable"), int(np.clip(len(expected) // least, 1, _CLASSES_MAX)))
     sizes = np.array([float(np.median(expected[part])) for part in parts])
-    found = np.array([_quantiles(np.outer(common, ratios[part]).ravel(), np.tile(weights[part], len(common)), levels) for part in parts])
     distinct = np.concatenate([[True], np.diff(sizes) > _NOTHING])
-    return Spread(sizes[distinct], found[distinct], levels, folds)
+    return sizes[distinct], [part for part, kept in zip(parts, distinct, strict=True) if kept]
+
+
+def _joint(common: Array, ratios: Array, weights: Array, levels: tuple[float, ...]) -> Array:
+    """Quantiles of common error x own error."""
+    return _quantiles(np.outer(common, ratios).ravel(), np.tile(weights, len(common)), levels)
 
 
 def _quantiles(values: Array, weights: Array, levels: Sequence[float]) -> Array:

@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve, solveh_banded
 
 from cslib.demand.features import Design
-from cslib.demand.grid import Array
+from cslib.demand.grid import Array, Flags
 from cslib.demand.settings import Settings
 
 _KNOTS = ((14, 182), (28, 730), (112, 10**6))  # spacing [days] up to an age [days]: fine where it matters
@@ -32,6 +32,7 @@ class DayFit:
 
     level : log level on the last day of history;  slope : of the level [log units a day];  effects : k, by column of the design;
     spread : robust standard deviation of a day around its expectation [log units];  weights : n, robust weight of each day (1 = full)
+    covariance : k x k, what the history leaves open about the effects [log units squared]
     """
 
     level: float
@@ -39,6 +40,22 @@ class DayFit:
     effects: Array
     spread: float
     weights: Array
+    covariance: Array
+
+    def doubt(self, features: Array, opened: Flags) -> Array:
+        """How unsure the effects of each day are beside those of the other open days, as a factor on ``spread``: 1 = not at all; n.
+
+        A weekday seen often adds next to nothing; the first day after a holiday that the history never held adds much. What all days share
+        (the level) is left out.
+
+        Parameters
+        ----------
+        features : n x k;  opened : n, days that are open
+
+        Source: predictive variance of a Bayesian ridge regression, s^2 + x' V x (Gelman et al. 2013, ch. 14.3).
+        """
+        apart = features - (features[opened] if opened.any() else features).mean(axis=0)
+        return np.asarray(np.sqrt(1 + ((apart @ self.covariance) * apart).sum(axis=1) / self.spread**2))
 
 
 def fit_days(totals: Array, known: Array, features: Design, age: Array, half_life_d: float, settings: Settings) -> DayFit:
@@ -66,13 +83,13 @@ def fit_days(totals: Array, known: Array, features: Design, age: Array, half_lif
     ridge = np.concatenate([np.full(count, 1e-9), [1 / _drift_spread(age, settings) ** 2], 1 / features.spreads(settings.spreads) ** 2])
     working, variance = np.log(totals + 0.5), np.full(len(totals), 0.05**2)
     robust = first_weights(working, age, settings.huber)
-    solution = np.zeros(matrix.shape[1])
+    solution, covariance = np.zeros(matrix.shape[1]), np.zeros((0, 0))
     for _ in range(_ROUNDS):
         weights = recency * robust / variance
         penalty = np.diag(ridge)
         penalty[:count, :count] += rough * (1 - gain) / gain**2 / float(np.median(variance))
         gram = (across @ _weighted(matrix, weights)).toarray()
-        solution = _solve(gram + penalty, across @ (weights * working), count)
+        solution, covariance = _solve(gram + penalty, across @ (weights * working), count)
         expected = matrix @ solution
         error = np.clip(totals / np.exp(expected) - 1, -1.0, _STEP)
         working = expected + error
@@ -80,7 +97,7 @@ def fit_days(totals: Array, known: Array, features: Design, age: Array, half_lif
         robust = np.minimum(1.0, settings.huber * np.sqrt(variance) / np.maximum(np.abs(error), 1e-12))
     slope = float(solution[0] - solution[2]) / float(knots[2] - knots[0]) if count > 2 else 0.0
     slope += float(solution[count]) / 365.25
-    return DayFit(float(solution[0]), slope, solution[count + 1 :], float(np.sqrt(np.median(variance))), robust)
+    return DayFit(float(solution[0]), slope, solution[count + 1 :], float(np.sqrt(np.median(variance))), robust, covariance[1:, 1:])
 
 
 def _drift_spread(age: Array, settings: Settings) -> float:
@@ -110,8 +127,10 @@ def trend(slope: float, ahead: Array, settings: Settings) -> Array:
     return np.asarray(reach * (1 - np.exp(-ahead / settings.trend_days)))
 
 
-def _solve(gram: Array, right: Array, count: int) -> Array:
-    """Solve the normal equations, whose first ``count`` unknowns (knots) touch only their neighbours: those first, then the effects.
+def _solve(gram: Array, right: Array, count: int) -> tuple[Array, Array]:
+    """Solve the normal equations, whose first ``count`` unknowns (knots) touch only their neighbours: those first, then the others.
+
+    Returns the unknowns, and the covariance of all but the knots (the inverse of the Schur complement).
 
     Small blocks on purpose: larger ones make the linear algebra library start threads that cost more than they bring.
     """
@@ -120,7 +139,8 @@ def _solve(gram: Array, right: Array, count: int) -> Array:
     part = solveh_banded(band, np.column_stack([cross, right[:count]]), check_finite=False)
     rest = cho_factor(gram[count:, count:] - cross.T @ part[:, :-1], check_finite=False)
     effects = cho_solve(rest, right[count:] - cross.T @ part[:, -1], check_finite=False)
-    return np.concatenate([part[:, -1] - part[:, :-1] @ effects, effects])
+    covariance = cho_solve(rest, np.eye(len(effects)), check_finite=False)
+    return np.concatenate([part[:, -1] - part[:, :-1] @ effects, effects]), np.asarray(covariance)
 
 
 def _weighted(matrix: sparse.csr_array, weights: Array) -> sparse.csr_array:

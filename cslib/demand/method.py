@@ -17,7 +17,7 @@ import pandas as pd
 from cslib.demand import engine
 from cslib.demand.features import EVENT
 from cslib.demand.grid import Array, Flags, Grid
-from cslib.demand.intervals import Fold, Forecaster, engine_forecaster, rolling
+from cslib.demand.intervals import Fold, Forecaster, engine_rolling, rolling
 from cslib.demand.peers import PEERS
 from cslib.demand.settings import Settings
 
@@ -42,7 +42,7 @@ def judged(grid: Grid, calendar: pd.DataFrame, settings: Settings, *, lead_d: in
     grid : the history;  calendar : padded table ``calendar``, indexed by date, with the columns of events
     lead_d, starts : see ``intervals.rolling``
     """
-    own = rolling(grid, engine_forecaster(calendar, settings), settings, lead_d=lead_d, starts=starts)
+    own = engine_rolling(grid, calendar, settings, lead_d=lead_d, starts=starts)
     other = {fold.dates[0]: fold for fold in rolling(grid, habit(calendar), settings, lead_d=lead_d, starts=starts)}
     pairs = [(fold, other[fold.dates[0]].expected if fold.dates[0] in other else fold.expected) for fold in own]
     weight = (1 + _best([(fold, guess, plain_days(calendar, fold.dates)) for fold, guess in pairs])) / 2
@@ -52,10 +52,18 @@ def judged(grid: Grid, calendar: pd.DataFrame, settings: Settings, *, lead_d: in
 
 def predict(method: Method, grid: Grid, calendar: pd.DataFrame, settings: Settings, dates: pd.DatetimeIndex, opened: Flags) -> Array:
     """Expected contacts of days to come, days x slots."""
-    own = engine.predict(engine.fit_grid(grid, calendar, settings), dates, opened)
-    if method.weight == 1:
-        return own
-    return mixed(method.weight, own, habit(calendar)(grid, dates, opened), plain_days(calendar, dates))
+    return predict_doubting(method, grid, calendar, settings, dates, opened)[0]
+
+
+def predict_doubting(
+    method: Method, grid: Grid, calendar: pd.DataFrame, settings: Settings, dates: pd.DatetimeIndex, opened: Flags
+) -> tuple[Array, Array]:
+    """Expected contacts of days to come, days x slots, and how unsure the effects of each day are (``DayFit.doubt``), days."""
+    factors = engine.factors(engine.fit_grid(grid, calendar, settings), dates, opened)
+    own = factors.contacts
+    if method.weight < 1:
+        own = mixed(method.weight, own, habit(calendar)(grid, dates, opened), plain_days(calendar, dates))
+    return own, factors.doubt
 
 
 def mixed(weight: float, own: Array, other: Array, plain: Flags) -> Array:

@@ -16,7 +16,7 @@ from cslib.demand.forecasting import horizon_days
 from cslib.demand.grid import Array, future_open
 from cslib.demand.history import QueueHistory, all_histories
 from cslib.demand.intervals import Fold, day_spread, fold_ends, span_spread
-from cslib.demand.method import judged, predict
+from cslib.demand.method import judged, predict_doubting
 from cslib.demand.settings import Settings
 from cslib.intake.study import Study
 
@@ -38,16 +38,19 @@ def totals(study: Study) -> pd.DataFrame:
     histories, days = all_histories(study), horizon_days(study)
     growth = 1 + study.params.site.demand.growth_share
     starts = common_starts(histories)
-    parts, folds, sums = [], [], []
+    parts, folds, sums, doubts = [], [], [], []
     for history in histories:
         grid, calendar, settings = history.grid, history.calendar, history.settings
         method = judged(grid, calendar, settings, lead_d=history.lead_d, starts=starts)
-        expected = predict(method, grid, calendar, settings, days, future_open(grid, calendar, days)).sum(axis=1) * growth
-        parts.append(_rows(history.queue, days, expected, method.folds, settings))
+        contacts, doubt = predict_doubting(method, grid, calendar, settings, days, future_open(grid, calendar, days))
+        expected = contacts.sum(axis=1) * growth
+        parts.append(_rows(history.queue, days, expected, doubt, method.folds, settings))
         folds.append(method.folds)
         sums.append(expected)
+        doubts.append(doubt)
     if len(parts) > 1:
-        parts.append(_rows(ALL, days, np.sum(sums, axis=0), joined(folds), histories[0].settings))
+        doubt = _mean_doubt(np.stack(doubts), np.stack(sums))
+        parts.append(_rows(ALL, days, np.sum(sums, axis=0), doubt, joined(folds), histories[0].settings))
     frame = pd.concat(parts, ignore_index=True) if parts else tables.empty("forecast_totals")
     return tables.check("forecast_totals", frame, source="totals")
 
@@ -72,16 +75,24 @@ def joined(folds: Sequence[Sequence[Fold]]) -> list[Fold]:
         whole = [(_day_sums(fold.expected, fold, length), _day_sums(fold.actual, fold, length)) for fold in group]
         expected, actual = (np.sum([pair[i] for pair in whole], axis=0)[:, None] for i in range(2))
         if actual.sum() > 0 and expected.sum() > 0:
-            found.append(Fold(group[0].dates[:length], expected, np.where(expected > 0, actual, np.nan)))
+            doubts = np.stack([np.ones(length) if fold.doubt is None else fold.doubt[:length] for fold in group])
+            doubt = _mean_doubt(doubts, np.stack([pair[0] for pair in whole]))
+            found.append(Fold(group[0].dates[:length], expected, np.where(expected > 0, actual, np.nan), doubt))
     return found
+
+
+def _mean_doubt(doubts: Array, expected: Array) -> Array:
+    """Doubt about a sum: that of its parts, by size, as they err together; both queues x days."""
+    whole = expected.sum(axis=0)
+    return np.asarray(np.where(whole > 0, (doubts * expected).sum(axis=0) / np.where(whole > 0, whole, 1.0), 1.0))
 
 
 def _day_sums(values: Array, fold: Fold, length: int) -> Array:
     return np.asarray(np.where(fold.known, values, 0.0).sum(axis=1)[:length])
 
 
-def _rows(queue: str, days: pd.DatetimeIndex, expected: Array, folds: Sequence[Fold], settings: Settings) -> pd.DataFrame:
-    by_day = day_spread(folds, settings).quantiles(expected)
+def _rows(queue: str, days: pd.DatetimeIndex, expected: Array, doubt: Array, folds: Sequence[Fold], settings: Settings) -> pd.DataFrame:
+    by_day = day_spread(folds, settings).quantiles(expected, doubt)
     month = span_spread(folds, settings).quantiles(np.array([expected.sum()]))
     frame = pd.DataFrame({"queue": queue, "period": "day", "start": days, "contacts": expected})
     whole = pd.DataFrame({"queue": [queue], "period": ["month"], "start": [days[0]], "contacts": [expected.sum()]})

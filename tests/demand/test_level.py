@@ -102,4 +102,6 @@ def test_block_solution_is_the_plain_one() -> None:
     hats[np.arange(days), place], hats[np.arange(days), place + 1] = 1 - part, part
     matrix = np.concatenate([hats, rng.normal(size=(days, more))], axis=1)
     gram, right = matrix.T @ matrix + 0.01 * np.eye(count + more), rng.normal(size=count + more)
-    np.testing.assert_allclose(level._solve(gram, right, count), np.linalg.solve(gram, right), rtol=1e-8)
+    solution, covariance = level._solve(gram, right, count)
+    np.testing.assert_allclose(solution, np.linalg.solve(gram, right), rtol=1e-8)
+    np.testing.assert_allclose(covariance, np.linalg.inv(gram)[count:, count:], rtol=1e-8, atol=1e-12)

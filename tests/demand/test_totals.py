@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -59,20 +61,61 @@ def _folds(rng: np.random.Generator, level: float, day: float, count: int = 8) -
     return folds
 
 
+LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
+
+
 @pytest.mark.parametrize("level", [0.05, 0.1])
-def test_month_and_day_totals_are_covered_as_they_say(level: float) -> None:
+def test_month_totals_are_covered_as_they_say(level: float) -> None:
     """500 series of known truth: eight folds to learn from, then a month whose level errs likewise."""
     rng = stream(5, "months", str(level))
-    months, days = [], []
+    months = []
     for _ in range(500):
         folds, (ahead,) = _folds(rng, level, 0.04), _folds(rng, level, 0.04, 1)
         low, _, high = intervals.span_spread(folds, Settings()).quantiles(np.array([ahead.expected.sum()]))[0]
         months.append(low <= ahead.actual.sum() <= high)
-        band = intervals.day_spread(folds, Settings()).quantiles(ahead.expected.sum(axis=1))
-        actual = ahead.actual.sum(axis=1)
-        days.append(((actual >= band[:, 0]) & (actual <= band[:, 2])).mean())
     assert 0.75 <= np.mean(months) <= 0.85
-    assert 0.75 <= np.mean(days) <= 0.85
+
+
+@pytest.mark.parametrize("level", [0.01, 0.03, 0.1])
+def test_day_totals_are_covered_as_they_say(level: float) -> None:
+    """200 series of known truth, whether the level errs less than the days, about as much, or more."""
+    rng = stream(5, "days", str(level))
+    near, far = [], []
+    for _ in range(200):
+        folds, (ahead,) = _folds(rng, level, 0.04), _folds(rng, level, 0.04, 1)
+        band = intervals.day_spread(folds, Settings(), LEVELS).quantiles(ahead.expected.sum(axis=1))
+        actual = ahead.actual.sum(axis=1)
+        near.append(((actual >= band[:, 1]) & (actual <= band[:, 3])).mean())
+        far.append(((actual >= band[:, 0]) & (actual <= band[:, 4])).mean())
+    assert 0.75 <= np.mean(near) <= 0.85
+    assert 0.92 <= np.mean(far) <= 0.98
+
+
+def test_a_doubtful_day_is_wider_and_tells_nothing_about_plain_days() -> None:
+    """One day in seven is four times as unsure: plain days keep the width that they would have alone, doubtful ones get their own."""
+    rng = stream(5, "doubt")
+    doubt = np.where(np.arange(28) % 7 == 3, 4.0, 1.0)
+    folds = []
+    for fold in _folds(rng, 0.0, 0.0):
+        noise = np.exp(rng.normal(0, 0.04, 28) * doubt)
+        folds.append(replace(fold, actual=fold.expected * noise[:, None], doubt=doubt))
+    found = intervals.day_spread(folds, Settings(), LEVELS).quantiles(np.full(2, 1000.0), np.array([1.0, 4.0]))
+    blind = intervals.day_spread([replace(fold, doubt=None) for fold in folds], Settings(), LEVELS).quantiles(np.full(1, 1000.0))
+    plain, doubtful = (np.log(row[3] / row[1]) for row in found)
+    assert 2.5 < doubtful / plain < 4
+    assert np.log(found[0, 4] / found[0, 0]) < 0.8 * np.log(blind[0, 4] / blind[0, 0])
+
+
+def test_the_first_holiday_of_a_history_is_doubtful(study_of) -> None:
+    """A site without a Spring Festival in its history: its days get a wide band, those of plain weeks don't."""
+    days = days_of("2026-03-02", "2027-03-31")
+    past = split(series(daily(days, level=2000), days, noise="first"), "2027-02-01")[0]
+    change = {"  mail:\n": "  mail:\n    aht_s: 300\n", "model: deferred": "model: heads\n    heads: [{heads: 1}]"}
+    study = study_of({"phone": past}, "2027-02", change=change)
+    found = demand.totals(study).query("queue == 'phone' and period == 'day'").set_index("start")
+    width = np.log(found["p90"] / found["p10"])
+    kinds = study.calendar.set_index("date")["kind"].reindex(found.index)
+    assert width[kinds == "statutory_holiday"].min() > 1.5 * width[kinds == "workday"].median()
 
 
 def test_folds_of_a_site_are_sums_of_the_same_days() -> None:
