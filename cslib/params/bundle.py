@@ -20,11 +20,13 @@ from cslib.params.source import Document, Meaning, Strict, read, unknown_key, va
 
 MODELS: dict[str, type[Strict]] = {"site": Site, "shifts": ShiftFile, "prices": PriceList, "law": Law, "pay": PayScheme}
 NOT_PROFILES = ("cn_calendar", "cn_income_tax", "cn_minimum_wage", "cn_social_insurance")  # facts beside the rule profiles in params/law
+# Files that a part reads when it needs them; they change what a run shows, so they belong to its question. A site may do without.
+READ_LATER = ("drivers.yml", "hiring/{site}.yml")
 
 
 @dataclass(frozen=True)
 class Params:
-    """All parameters of one question. ``files`` maps each file read (as shown to a reader) to the sha256 of its bytes."""
+    """All parameters of one question. ``files`` maps each file read, also later by a part (as shown to a reader), to the sha256 of its bytes."""
 
     name: str
     site: Site
@@ -97,7 +99,9 @@ def open_params(site: str, scenario: str = "base") -> Params:
     prices = _site_prices(prices, site_model, documents["site"])
     shifts = tuple(spec.shift(code) for code, spec in shift_file.shifts.items())
     aliases = check_shifts(site_model, shifts, shift_file, documents["shifts"])
-    files = {shown(d.path): hashlib.sha256(d.path.read_bytes()).hexdigest() for d in [*written.values(), source]}
+    read_later = [params_dir() / name.format(site=site) for name in READ_LATER]
+    paths = [*(document.path for document in [*written.values(), source]), *(path for path in read_later if path.is_file())]
+    files = {shown(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     return Params(site, site_model, shifts, aliases, law, prices, pay, scenario, overlay.meaning, changes, folder, files)
 
 

@@ -13,9 +13,7 @@ FACTS: dict[str, str] = {
     "score": "points", "team_mean": "points", "proposals": "proposals", "kpi_rank": "rank", "sales_yuan": "yuan", "award_service_star": "awards",
     "award_best_team": "awards", "award_innovation": "awards", "post_level": "level",
 }  # fmt: skip
-Fact = Literal[
-    "score", "team_mean", "proposals", "kpi_rank", "sales_yuan", "award_service_star", "award_best_team", "award_innovation", "post_level"
-]
+Fact = Literal["score", "team_mean", "proposals", "kpi_rank", "sales_yuan", "award_service_star", "award_best_team", "award_innovation", "post_level"]
 Amount = Annotated[float, Field(ge=0)]
 
 

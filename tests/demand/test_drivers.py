@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from demand_series import daily, days_of, series, split
 
 from cslib import demand
 from cslib.core.errors import ParamError
+from cslib.core.paths import params_dir
 from cslib.demand.drivers import spread_quantile
 from cslib.demand.placing import filled
 from cslib.params.drivers import read_drivers
 
 DAYS = days_of("2026-01-01", "2026-12-31")
 FILE, _ = read_drivers()
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = ROOT / ".." / "shared" / "rules" / "seed_catalogue.yaml"
+AREAS = {"workload", "service-standard"}
 COUNTS = "workload:\n  counts: {households: 1010, gate_visits: 6200, convenience_services: 88, duty_records: 250, people: 20}\n"
 
 
@@ -76,6 +83,13 @@ def test_lists_of_the_catalogue(standard: str, ids: set[str], values: set[str]) 
         ("coaching", {"S001-18", "S003-C3", "S003-M2"}, {"level": "senior", "basis": "people"}),
         ("customer_training", {"S003-A2"}, {"task": "customer_training"}),
         ("team_activity", {"S000-17"}, {"use": "optional"}),
+        ("rework", {"S001-12"}, {"use": "optional", "basis": "issue_callback", "measure": "csat"}),
+        ("complaint_redress", {"S004-14"}, {"use": "optional", "basis": "valid_complaint_reply", "task": "complaint"}),
+        ("incident_report", {"S002-38"}, {"use": "optional", "basis": "complaint_handling", "step": "record"}),
+        ("process_review", {"S000-20"}, {"use": "optional", "per": "month"}),
+        ("release_slip", {"S002-02"}, {"use": "optional", "basis": "gate_visits", "channel": "walk_in"}),
+        ("visitor_consent", {"S002-03"}, {"use": "optional", "basis": "gate_visits", "channel": "walk_in"}),
+        ("appearance_check", {"S001-27", "S002-35"}, {"use": "optional", "basis": "people"}),
     ],
 )
 def test_values_of_the_catalogue(code: str, ids: set[str], figures: dict[str, object]) -> None:
@@ -89,7 +103,47 @@ def test_values_of_the_catalogue(code: str, ids: set[str], figures: dict[str, ob
 
 
 def test_every_driver_is_tested() -> None:
-    assert len(FILE.drivers) == 22
+    assert len(FILE.drivers) == 29
+
+
+# Statements of the two areas that are kept by another part: which file says so, and what in it must stay.
+ELSEWHERE = {
+    "S004-03": ("cslib/staffing/requirement.py", "S004-03"),  # targets queue by queue
+    "S004-04": ("cslib/staffing/priority.py", "S004-04"),  # priority classes
+    "S000-19": ("cslib/staffing/priority.py", "S000-19"),
+    "S003-P2": ("cslib/params/site.py", "deadline_h"),  # promptness of mail is a deadline that the site sets
+    "S003-T12": ("params/ladders/T_eleven_criteria.yml", "S003-T12"),
+}
+
+
+@pytest.mark.skipif(not CATALOGUE.exists(), reason="needs the catalogue beside the checkout")
+def test_every_statement_of_the_two_areas_is_kept() -> None:
+    """Default statements hold without a word of the site, optional ones are off until it says so; the rest is context."""
+    entries = [entry for entry in yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))["entries"] if entry["area"] in AREAS]
+    assert len(entries) > 40
+    listed = {name for standard in FILE.standards.values() for name in standard.ids}
+    by_default = listed | {name for driver in FILE.drivers.values() if driver.use == "default" for name in driver.ids}
+    known = by_default | {name for driver in FILE.drivers.values() for name in driver.ids}
+    for entry in entries:
+        if entry["id"] in ELSEWHERE:
+            path, text = ELSEWHERE[entry["id"]]
+            assert text in (ROOT / path).read_text(encoding="utf-8"), entry["id"]
+        elif entry["use"] in {"default", "optional"}:
+            assert entry["id"] in (by_default if entry["use"] == "default" else known), entry["id"]
+        else:
+            assert entry["id"] not in by_default, entry["id"]
+
+
+def test_a_changed_file_of_drivers_is_another_question(study_of) -> None:
+    """Its hash stands with those of the other parameter files, so a finished run is not taken for the answer any more."""
+    before = _study(study_of)
+    path = params_dir() / "drivers.yml"
+    text = path.read_text(encoding="utf-8")
+    assert "standard_min: 0.5" in text
+    path.write_text(text.replace("standard_min: 0.5", "standard_min: 0.75"), encoding="utf-8")
+    after = _study(study_of)
+    changed = {name for name in after.params.files if after.params.files[name] != before.params.files[name]}
+    assert changed == {"params/drivers.yml"}
 
 
 def test_volumes_of_a_month(study_of) -> None:

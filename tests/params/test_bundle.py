@@ -141,6 +141,18 @@ def test_files_are_hashed(project):
     assert found["params/prices.yml"] == hashlib.sha256((project / "prices.yml").read_bytes()).hexdigest()
 
 
+def test_files_that_a_part_reads_later_are_hashed_too(project):
+    (project / "drivers.yml").write_text("standards: {}\n", encoding="utf-8")
+    (project / "hiring").mkdir()
+    for name in ("desk", "other"):
+        (project / "hiring" / f"{name}.yml").write_text("posts: {}\n", encoding="utf-8")
+    found = open_params("desk").files
+    assert {"params/drivers.yml", "params/hiring/desk.yml"} <= set(found)
+    assert "params/hiring/other.yml" not in found
+    (project / "drivers.yml").write_text("drivers: {}\n", encoding="utf-8")
+    assert open_params("desk").files["params/drivers.yml"] != found["params/drivers.yml"]
+
+
 def test_sites_are_listed(project):
     (project / "sites" / "empty").mkdir()
     assert sites() == ["desk"]
