@@ -46,7 +46,7 @@ def _workload(study: Study, run: Run) -> dict[str, pd.DataFrame]:
 
 
 def _requirement(study: Study, run: Run) -> dict[str, pd.DataFrame]:
-    return {"requirement": staffing.requirement(table("forecast", study, run), study)}
+    return {"requirement": staffing.requirement(table("forecast", study, run), study, tasks(study, run))}
 
 
 def _roster(study: Study, run: Run) -> dict[str, pd.DataFrame]:
@@ -55,7 +55,7 @@ def _roster(study: Study, run: Run) -> dict[str, pd.DataFrame]:
 
 
 def _performance(study: Study, run: Run) -> dict[str, pd.DataFrame]:
-    return {"performance": staffing.judge(table("forecast", study, run), table("coverage", study, run), study)}
+    return {"performance": staffing.judge(table("forecast", study, run), table("coverage", study, run), study, tasks(study, run))}
 
 
 def _risk_curve(study: Study, run: Run) -> dict[str, pd.DataFrame]:
@@ -115,6 +115,20 @@ def table(name: str, study: Study, run: Run) -> pd.DataFrame:
         for made, frame in STAGES[name](study, run).items():
             run.save(made, frame)
     return run.load(name)
+
+
+def tasks(study: Study, run: Run) -> pd.DataFrame | None:
+    """Table workload, if some queue of the site takes tasks of it on; else None."""
+    return table("workload", study, run) if _takes_tasks(study) else None
+
+
+def tasks_beside(study: Study, forecast: pd.DataFrame) -> pd.DataFrame | None:
+    """The same for another forecast than the run's."""
+    return demand.workload(study, forecast) if _takes_tasks(study) else None
+
+
+def _takes_tasks(study: Study) -> bool:
+    return any(queue.tasks for queue in study.params.site.queues.values())
 
 
 def plan(study: Study, run: Run, progress: Callable[..., Any] | None = None) -> roster.Plan:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from cslib import staffing
-from cslib.batch.chain import table
+from cslib.batch.chain import table, tasks_beside
 from cslib.core import tables
 from cslib.core.words import say
 from cslib.demand import adjusted
@@ -31,7 +31,7 @@ def demand_change(study: Study, run: Run, *, growth_share: float = 0.0, effect_s
     """
     base = table("forecast", study, run)
     changed = adjusted(base, growth_share=growth_share, effect_share=effect_share, days=days)
-    before, after = table("requirement", study, run), staffing.requirement(changed, study)
+    before, after = table("requirement", study, run), staffing.requirement(changed, study, tasks_beside(study, changed))
     hours = study.horizon.interval_min / 60
     facts = {
         "growth": growth_share, "effect": effect_share, "days": len(days), "before": base["contacts"].sum(), "after": changed["contacts"].sum(),
@@ -77,7 +77,7 @@ def intraday_change(study: Study, forecast: pd.DataFrame, need: pd.DataFrame, re
     """
     key = ["queue", "interval_start"]
     newer = pd.concat([forecast, rest]).drop_duplicates(key, keep="last").sort_values(key, kind="stable")
-    after = staffing.requirement(tables.check("forecast", newer, source="reforecast"), study)
+    after = staffing.requirement(tables.check("forecast", newer, source="reforecast"), study, tasks_beside(study, newer))
     columns = {"contacts_before": (forecast, "contacts"), "contacts_after": (newer, "contacts")}
     columns |= {"scheduled_before": (need, "scheduled"), "scheduled_after": (after, "scheduled")}
     found = rest[key].copy()

@@ -83,6 +83,8 @@ class Queue(Strict):
     never_empty: at every open minute someone is there, breaks relieved. may_leave: the post counts as held while its person
     covers another one (rounds, floaters). peak_windows: peak hours as the site declares them (S000-01); without any, a queue has
     its peaks where its requirement is highest, and a post with fixed people has none: its requirement says nothing about when it is busy.
+    team: deferred queues of one team are planned together, each with its own deadline. idle_of: queues of arriving contacts whose people do this
+    deferred work while nobody calls. tasks: drivers, or their skill groups, whose work (table workload) the queue's people do.
     """
 
     name: Meaning
@@ -101,6 +103,9 @@ class Queue(Strict):
     shrinkage_share: float = Field(default=0.0, ge=0, lt=0.6)
     shrinkage: Parts = Field(default_factory=dict)
     min_heads: int = Field(default=0, ge=0, le=10_000)
+    team: str = ""
+    idle_of: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
     heads: tuple[Heads, ...] = ()
     peak_windows: tuple[Window, ...] = ()
     never_empty: bool = False

@@ -40,10 +40,13 @@ class StaffingSettings(Strict):
     """How the requirement of arriving contacts is made.
 
     method: time_varying (each interval exact on the state that the intervals before leave) or stationary (each interval alone, in steady
-    state, for comparison with other tools).
+    state, for comparison with other tools). quantile_share: quantile of the forecast to staff; without one, the expected contacts.
+    blended_occupancy_share: how busy people may be, contacts and the work in between together, where a queue lends its idle time (policy).
     """
 
     method: Literal["time_varying", "stationary"] = "time_varying"
+    quantile_share: float | None = Field(default=None, ge=0.05, le=0.99)
+    blended_occupancy_share: float = Field(default=0.9, gt=0, le=1)
 
 
 Parts = dict[Literal["leave", "sickness", "training", "meetings", "coaching", "system_time", "breaks", "other"], ShrinkagePart]

@@ -9,6 +9,7 @@ from cslib.core.room import furnish
 if TYPE_CHECKING:
     from cslib.staffing import erlang, simulation, windows
     from cslib.staffing.hiring import HiringPlan, budget_table, hiring_lines, hiring_plan
+    from cslib.staffing.idle import idle_time
     from cslib.staffing.judge import judge
     from cslib.staffing.requirement import requirement
     from cslib.staffing.reverse import figures
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from cslib.staffing.whatif import WhatIf
 
 __all__ = [
-    "HiringPlan", "Skill", "WhatIf", "budget_table", "erlang", "figures", "hiring_lines", "hiring_plan", "judge", "requirement", "risk", "risk_curve",
-    "simulation", "staff_skills", "trace", "windows",
+    "HiringPlan", "Skill", "WhatIf", "budget_table", "erlang", "figures", "hiring_lines", "hiring_plan", "idle_time", "judge", "requirement",
+    "risk", "risk_curve", "simulation", "staff_skills", "trace", "windows",
 ]  # fmt: skip
 
 # Loaded at first use: a page that shows the requirement needs neither widgets nor a solver.
@@ -27,6 +28,7 @@ furnish(
     __name__,
     {
         "cslib.staffing.hiring": ("HiringPlan", "budget_table", "hiring_lines", "hiring_plan"),
+        "cslib.staffing.idle": ("idle_time",),
         "cslib.staffing.judge": ("judge",),
         "cslib.staffing.requirement": ("requirement",),
         "cslib.staffing.reverse": ("figures",),

@@ -63,7 +63,7 @@ def plan_deferred(work: Work) -> DeferredPlan:
     """
     days, per_day = work.horizon.days, work.horizon.slots_per_day
     deadline_h = work.queue.deadline_h or 0.0
-    chosen, before = _padded_days(days, deadline_h)
+    chosen, before = padded_days(days, deadline_h)
     load = np.where(work.contacts > 0, work.load, 0.0).reshape(days, per_day)[chosen].ravel()
     is_open = work.open.reshape(days, per_day)[chosen].ravel()
     slots = np.flatnonzero(is_open)
@@ -81,7 +81,7 @@ def plan_deferred(work: Work) -> DeferredPlan:
     return DeferredPlan(people=arrays.pop("people").astype(np.int64), **arrays)
 
 
-def _padded_days(days: int, deadline_h: float) -> tuple[NDArray[np.int64], int]:
+def padded_days(days: int, deadline_h: float) -> tuple[NDArray[np.int64], int]:
     """Days of the horizon to lay before, in and after it, weekday upon weekday, and how many come before."""
     pad = 7 * int(np.ceil(2 * max(deadline_h, 1) / 24 / 7))
     week = min(days, 7)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
+from scipy.optimize import elementwise
 
 from cslib.core.units import ceil_people
 from cslib.staffing.compiled_search import LEFT, by_load, fewest_a
@@ -218,20 +219,27 @@ def offered_wait_a(load: Any, agents: Any, aht_s: Any, patience_s: Any, target_s
 
 
 def wait_percentile_a(load: Any, agents: Any, aht_s: Any, patience_s: Any, wait_share: Any) -> Array:
-    """Offered wait [s] that a share ``wait_share`` of the contacts does not exceed (Erlang A), by halving to 1e-12 of itself.
+    """Offered wait [s] that a share ``wait_share`` of the contacts does not exceed (Erlang A), to 1e-12 of itself (Chandrupatla's method).
 
     Raises
     ------
     StaffingError  if a number is outside its limits.
     """
-    a, n, aht, patience, share = numbers(load=load, agents=agents, aht_s=aht_s, patience_s=patience_s, wait_share=wait_share)
-    low, high = np.zeros_like(a), np.array(aht, dtype=float)
-    within = offered_wait_a(a, n, aht, patience, low)
+    given = numbers(load=load, agents=agents, aht_s=aht_s, patience_s=patience_s, wait_share=wait_share)
+    shape, (a, n, aht, patience, share) = given[0].shape, (x.ravel() for x in given)
+    within = offered_wait_a(a, n, aht, patience, np.zeros_like(a))
     forever = (a > 0) & (within < share) & ((n == 0) | (np.isinf(patience) & (n <= a)))
-    while (grow := ~forever & (offered_wait_a(a, n, aht, patience, high) < share)).any():
-        high = np.where(grow, high * 2, high)
-    for _ in range(100):
-        middle = (low + high) / 2
-        enough = offered_wait_a(a, n, aht, patience, middle) >= share
-        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-    return np.where(forever, np.inf, np.where(within >= share, 0.0, high))[()]
+    found = np.where(forever, np.inf, 0.0)
+    some = np.flatnonzero(~forever & (within < share))
+    if some.size:
+        cells = tuple(x[some] for x in (a, n, aht, patience, share))
+        high = aht[some].copy()
+        while (grow := _beyond(high, *cells) < 0).any():
+            high = np.where(grow, high * 2, high)
+        found[some] = elementwise.find_root(_beyond, (np.zeros_like(high), high), args=cells, tolerances={"xrtol": 1e-13, "xatol": 0.0}).x
+    return found.reshape(shape)[()]
+
+
+def _beyond(wait: Array, a: Array, n: Array, aht: Array, patience: Array, share: Array) -> Array:
+    """Share of contacts whose offered wait is at most ``wait``, less the share wanted."""
+    return np.asarray(offered_wait_a(a, n, aht, patience, wait) - share)

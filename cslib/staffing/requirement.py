@@ -8,19 +8,21 @@ import pandas as pd
 from cslib.core import tables
 from cslib.core.units import ceil_people
 from cslib.intake.study import Study
+from cslib.staffing.blend import blended, is_blended
 from cslib.staffing.models import Need, chat_need, deferred_need, erlang_needs, heads_need, with_priorities
 from cslib.staffing.over_time import time_varying_need
 from cslib.staffing.search import Whole
 from cslib.staffing.workload import Work, workloads
 
 
-def requirement(forecast: pd.DataFrame, study: Study) -> pd.DataFrame:
+def requirement(forecast: pd.DataFrame, study: Study, workload: pd.DataFrame | None = None) -> pd.DataFrame:
     """People needed, interval by interval, for all queues and posts of the site, each by its own answer-time standard (S004-03).
 
     Parameters
     ----------
     forecast : table forecast; every interval of the horizon for every queue that is not of model ``heads``
     study : parameters and horizon; queues of model erlang_c, erlang_a (chat: slots per person), deferred, heads
+    workload : table workload, where a queue names ``tasks`` that its people do besides
 
     Returns
     -------
@@ -35,8 +37,8 @@ def requirement(forecast: pd.DataFrame, study: Study) -> pd.DataFrame:
     ------
     TableError  if ``forecast`` breaks its contract. StaffingError  if forecast and parameters don't give every queue its work.
     """
-    works = workloads(forecast, study)
-    needs = _needs(works)
+    works = workloads(forecast, study, workload)
+    needs = blended(queue_needs(works), works)
     share = study.params.site.peak.share_of_day_max_share
     frames = [_frame(works[name], needs[name], share) for name in works]
     return tables.check("requirement", pd.concat(frames, ignore_index=True), source="requirement")
@@ -49,14 +51,17 @@ def scheduled_people(on_post: Whole, work: Work) -> Whole:
     return np.asarray(ceil_people(on_post / (1 - work.queue.roster_shrinkage_share)))
 
 
-def _needs(works: dict[str, Work]) -> dict[str, Need]:
+def queue_needs(works: dict[str, Work]) -> dict[str, Need]:
+    """Needs of every queue on its own, tasks and shared work left out."""
     found: dict[str, Need] = {}
     for model in ("erlang_c", "erlang_a"):
         chosen = [work for work in works.values() if work.queue.model == model and work.method == "stationary" and work.slots == 1]
         found.update(zip((work.name for work in chosen), erlang_needs(chosen), strict=True))
     makers = {"heads": heads_need, "deferred": deferred_need}
     for name, work in works.items():
-        if name not in found:
+        if name not in found and is_blended(work):
+            found[name] = heads_need(work)  # least people; planned with its team afterwards
+        elif name not in found:
             maker = makers.get(work.queue.model, chat_need if work.method == "stationary" else time_varying_need)
             found[name] = maker(work)
     return {name: with_priorities(need, works[name]) for name, need in found.items()}

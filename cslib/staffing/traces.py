@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,17 @@ from cslib.core.errors import StaffingError
 from cslib.core.trace import Trace, formula_function
 from cslib.core.units import ceil_people, floor_count
 from cslib.intake.study import Study
+from cslib.staffing.blend import is_blended
 from cslib.staffing.chat import Slots, chat_people
 from cslib.staffing.deferred import SLACK_KEPT_SHARE, DeferredPlan, plan_deferred
 from cslib.staffing.erlang import agents_a, agents_c
 from cslib.staffing.models import ABANDONMENT_CAP_SHARE, abandonment_cap, fixed_heads
 from cslib.staffing.over_time import time_varying
+from cslib.staffing.priority import priority_agents
 from cslib.staffing.requirement import scheduled_people
-from cslib.staffing.workload import Work, workloads
+from cslib.staffing.traces_shared import team_people, with_tasks
+from cslib.staffing.transient import Plan
+from cslib.staffing.workload import Work, contacts_at, workloads
 
 
 @formula_function("erlang_c_agents")
@@ -49,12 +54,22 @@ def _chat_agents(
     return int(chat_people(np.array([load]), case, level, cap, lost)[0][0])
 
 
-def trace(forecast: pd.DataFrame, study: Study, queue: str, when: Any) -> Trace:
+@formula_function("priority_agents")
+def _class_agents(load: float, aht_s: float, *classes: float) -> int:
+    return priority_agents(load, aht_s, classes[0::3], classes[1::3], classes[2::3])
+
+
+@formula_function("forecast_quantile")
+def _quantile(p10: float, p50: float, p90: float, quantile_share: float) -> float:
+    return float(contacts_at(np.array([[p10], [p50], [p90]]), quantile_share)[0])
+
+
+def trace(forecast: pd.DataFrame, study: Study, queue: str, when: Any, workload: pd.DataFrame | None = None) -> Trace:
     """People to roster for a queue in the interval that holds ``when``, and where the number comes from.
 
     Parameters
     ----------
-    forecast, study : as for ``requirement``; queue : a queue of the site; when : a moment of the horizon
+    forecast, study, workload : as for ``requirement``; queue : a queue of the site; when : a moment of the horizon
 
     Returns
     -------
@@ -64,14 +79,14 @@ def trace(forecast: pd.DataFrame, study: Study, queue: str, when: Any) -> Trace:
     ------
     StaffingError  if there is no such queue, or ``when`` lies outside the horizon.
     """
-    works = workloads(forecast, study)
+    works = workloads(forecast, study, workload)
     if queue not in works:
         raise StaffingError("staffing.unknown_queue", where="trace", given=queue, allowed=", ".join(works))
     work, slot = works[queue], study.horizon.slot(when)
     if not 0 <= slot < len(work.open):
         allowed = f"{study.horizon.start} .. {study.horizon.dates[-1]}"
         raise StaffingError("staffing.outside", where="trace", given=str(when), allowed=allowed)
-    on_post = _on_post(work, slot)
+    on_post = _on_post(works, work, slot)
     value = int(scheduled_people(np.array([int(on_post.value)]), work)[0])
     if work.queue.model == "heads":
         return Trace("scheduled", value, "persons", "on_post", (on_post,), rule="heads")
@@ -89,9 +104,13 @@ def _shrinkage(work: Work) -> Trace:
     return Trace("shrinkage_share", work.queue.roster_shrinkage_share, "share", formula, inputs, rule="shrinkage_parts")
 
 
-def _on_post(work: Work, slot: int) -> Trace:
+def _on_post(works: dict[str, Work], work: Work, slot: int) -> Trace:
     if not work.open[slot]:
         return Trace("on_post", 0, "persons", rule="closed", source=f"{work.where}.opening")
+    if is_blended(work):
+        return team_people(works, work, slot)
+    if work.queue.tasks:
+        return with_tasks(replace(_erlang(work, slot), name="contact_people"), work, slot)
     makers: dict[str, Callable[[Work, int], Trace]] = {"heads": _heads, "deferred": _deferred, "erlang_c": _erlang, "erlang_a": _erlang}
     return makers[work.queue.model](work, slot)
 
@@ -110,10 +129,20 @@ def _heads(work: Work, slot: int) -> Trace:
 def _load(work: Work, slot: int) -> tuple[Trace, Trace]:
     """Load [Erlang] and the handle time it is made with."""
     handle = Trace("aht_s", float(work.aht_s[slot]), "s", source="forecast")
-    contacts = Trace("contacts", float(work.contacts[slot]), "contacts", source="forecast")
+    contacts = _contacts(work, slot)
     interval = Trace("interval_s", work.interval_s, "s", source="interval_min")
     inputs = (contacts, handle, interval)
     return Trace("intensity", float(work.load[slot]), "Erlang", "contacts * aht_s / interval_s", inputs, rule="intensity"), handle
+
+
+def _contacts(work: Work, slot: int) -> Trace:
+    """Expected contacts, or the quantile of the forecast that the site staffs."""
+    if work.quantile is None:
+        return Trace("contacts", float(work.contacts[slot]), "contacts", source="forecast")
+    band = [Trace(name, float(work.band[k, slot]), "contacts", source="forecast") for k, name in enumerate(("p10", "p50", "p90"))]
+    quantile = Trace("quantile_share", work.quantile, "share", source=f"{work.where.rpartition(': ')[0]}: staffing.quantile_share")
+    formula = "forecast_quantile(p10, p50, p90, quantile_share)"
+    return Trace("contacts", float(work.contacts[slot]), "contacts", formula, (*band, quantile), rule="quantile")
 
 
 def _erlang(work: Work, slot: int) -> Trace:
@@ -124,7 +153,7 @@ def _erlang(work: Work, slot: int) -> Trace:
     load, handle = _load(work, slot)
     if work.method == "time_varying":
         return _over_time(work, slot, load, handle, least)
-    parts = _steady_state(work, load, _again(handle))
+    parts = (*_steady_state(work, load, _again(handle)), *_classes(work, load, handle))
     wanted = max(part.value for part in parts)
     formula = f"max({', '.join(part.name for part in parts)}, min_heads)"
     return Trace("on_post", max(wanted, least.value), "persons", formula, (*parts, least), rule=work.queue.model)
@@ -142,12 +171,34 @@ def _over_time(work: Work, slot: int, load: Trace, handle: Trace, least: Trace) 
     start = Trace("start_agents", float(found.start[slot]), "persons", f"max({', '.join(part.name for part in parts)})", parts, rule=work.queue.model)
     people = int(found.plan.people[slot])
     step = Trace("forward_step", people - start.value, "persons", rule="transient", source="policy")
-    evidence = [
-        Trace(name, float(np.nan_to_num(course.service_level_share[slot])), "share", rule="transient", source="forecast")
-        for name, course in (("level_with", found.plan.course), ("level_one_fewer", found.plan.one_fewer))
+    classes = _classes(work, _again(load), _again(handle))
+    formula = f"max({', '.join(['start_agents + forward_step', 'min_heads', *(part.name for part in classes)])})"
+    inputs = (start, step, least, *classes, *_evidence(found.plan, work, slot))
+    return Trace("on_post", max([float(people), *(part.value for part in classes)]), "persons", formula, inputs, rule="time_varying")
+
+
+def _evidence(plan: Plan, work: Work, slot: int) -> list[Trace]:
+    """What contacts meet with the number and with one fewer: why it is no smaller."""
+    course, fewer = plan.course, plan.one_fewer
+    shares = {
+        "service_level_with": course.service_level_share, "service_level_one_fewer": fewer.service_level_share,
+        "occupancy_with": course.occupancy_share, "occupancy_one_fewer": fewer.occupancy_share,
+    }  # fmt: skip
+    if work.queue.model == "erlang_a":
+        shares |= {"abandonment_with": course.abandonment_share, "abandonment_one_fewer": fewer.abandonment_share}
+    return [Trace(name, float(np.nan_to_num(values[slot])), "share", rule="transient", source="forecast") for name, values in shares.items()]
+
+
+def _classes(work: Work, load: Trace, handle: Trace) -> tuple[Trace, ...]:
+    """What the priority classes need, each by its own limit; nothing without classes."""
+    if not work.queue.priorities:
+        return ()
+    parts = [
+        _given(work, f"{name}_{number}", getattr(one, field), unit, f"priorities.{number - 1}.{field}")
+        for number, one in enumerate(work.queue.priorities, start=1)
+        for name, field, unit in (("class_share", "share", "share"), ("class_target_s", "target_s", "s"), ("class_level", "level_share", "share"))
     ]
-    inputs = (start, step, least, *evidence)
-    return Trace("on_post", float(people), "persons", "max(start_agents + forward_step, min_heads)", inputs, rule="time_varying")
+    return (_made("class_agents", _class_agents, "priority_agents", (load, _again(handle), *parts), "priorities"),)
 
 
 def _made(name: str, function: Callable[..., int], called: str, inputs: tuple[Trace, ...], rule: str) -> Trace:

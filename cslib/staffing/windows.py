@@ -81,8 +81,59 @@ def missed_work(windows: Sequence[Window], is_open: NDArray[np.bool_], people: A
     return float(_served(*_jobs(windows, slots), capacity, False)[0])
 
 
-def _jobs(windows: Sequence[Window], slots: Whole) -> tuple[Whole, Whole, Array]:
-    """Pieces of work by release: first open interval, end of the last one, amount; what falls due after the end is due at the end."""
+def played(windows: Sequence[Window], is_open: NDArray[np.bool_], capacity: Array) -> tuple[Array, list[Array]]:
+    """Work done by serving the earliest deadline first, overdue work too.
+
+    Parameters
+    ----------
+    windows, is_open : as for ``smoothest``;  capacity : of all who work [persons]
+
+    Returns
+    -------
+    work done by interval and kind [person-intervals], shape (intervals, kinds); and of each kind, by interval of arrival, the work that was
+    finished in time.
+    """
+    slots = np.flatnonzero(is_open)
+    done, in_time = np.zeros((len(is_open), len(windows))), [np.zeros(len(is_open)) for _ in windows]
+    parts = [_jobs([window], slots, True) for window in windows]
+    first, last, work, came = (np.concatenate(column) for column in zip(*parts, strict=True))
+    kind = np.repeat(np.arange(len(windows)), [len(part[0]) for part in parts])
+    order = np.lexsort((last, first))
+    first, last, work, came, kind = (x[order] for x in (first, last, work, came, kind))
+    amounts, kept = _played(first, last, work, kind, np.asarray(capacity, dtype=float)[slots], len(windows))
+    done[slots] = amounts
+    for k, found in enumerate(in_time):
+        np.add.at(found, came[kind == k], kept[kind == k])
+    return done, in_time
+
+
+@njit(cache=True, nogil=True)
+def _played(first, last, work, kind, capacity, kinds):  # type: ignore[no-untyped-def]
+    """Work done by slot and kind, and of each piece the part done in time."""
+    count, slots = len(work), len(capacity)
+    keys, what = np.empty(count + 1), np.empty(count + 1, np.int64)
+    left, kept, done = work.copy(), np.zeros(count), np.zeros((slots, kinds))
+    waiting, upcoming = 0, 0
+    for slot in range(slots):
+        while upcoming < count and first[upcoming] <= slot:
+            waiting = push(keys, what, waiting, float(last[upcoming]), upcoming)
+            upcoming += 1
+        room = capacity[slot]
+        while waiting > 0 and room > 0:
+            job = what[0]
+            part = min(room, left[job])
+            room -= part
+            left[job] -= part
+            done[slot, kind[job]] += part
+            if slot < last[job]:
+                kept[job] += part
+            if left[job] <= 0:
+                waiting = pop(keys, what, waiting)
+    return done, kept
+
+
+def _jobs(windows: Sequence[Window], slots: Whole, with_arrival: bool = False) -> tuple[Whole, ...]:
+    """Pieces of work by release: first open interval, end of the last one, amount (and arrival); what falls due after the end is due at the end."""
     parts = []
     for window in windows:
         arrived = np.flatnonzero(window.work > 0)
@@ -90,10 +141,10 @@ def _jobs(windows: Sequence[Window], slots: Whole) -> tuple[Whole, Whole, Array]
         known = first < len(slots)
         arrived, first = arrived[known], first[known]
         last = np.searchsorted(slots, slots[first] + window.deadline)
-        parts.append((first, np.maximum(last, first + 1), window.work[arrived]))
-    first, last, work = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.lexsort((last, first))
-    return first[order], last[order], work[order]
+        parts.append((first, np.maximum(last, first + 1), window.work[arrived], arrived))
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    order = np.lexsort((columns[1], columns[0]))
+    return tuple(column[order] for column in (columns if with_arrival else columns[:3]))
 
 
 @njit(cache=True, nogil=True)

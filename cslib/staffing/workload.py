@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from cslib.core import tables
 from cslib.core.errors import Finding, StaffingError
@@ -18,7 +19,9 @@ from cslib.core.units import MINUTES_PER_DAY, minute_of
 from cslib.intake.study import Study
 from cslib.params.site import DAYS, Queue, Service, Window
 from cslib.staffing.poisson import Array
+from cslib.staffing.tasks import shared_problems, tasks_of
 
+_NINETY = float(special.ndtri(0.9))
 MOST_LOAD = 500_000.0  # Erlang; more is a wrong unit (minutes for seconds, a day's contacts in an interval)
 
 
@@ -33,6 +36,8 @@ class Work:
     open : whether the queue is open in some minute of the interval
     contacts : expected contacts [contacts/interval]; aht_s : handle time of one contact that an agent handles alone [s]
     method : time_varying or stationary
+    tasks : work of drivers that the queue's people do besides [person-intervals]; blended : how busy they may be with both [share]
+    quantile : quantile of the forecast that ``contacts`` are (None: expected contacts); band : the forecast's p10, p50, p90, shape (3, intervals)
     """
 
     name: str
@@ -43,6 +48,10 @@ class Work:
     contacts: Array
     aht_s: Array
     method: str = "time_varying"
+    tasks: Array = field(default_factory=lambda: np.zeros(0))
+    blended: float = 1.0
+    quantile: float | None = None
+    band: Array = field(default_factory=lambda: np.zeros((3, 0)))
 
     @property
     def interval_s(self) -> float:
@@ -88,18 +97,22 @@ def over_horizon(week: NDArray[np.int64], horizon: Horizon) -> NDArray[np.int64]
     return grid[[day.weekday() for day in horizon.dates]].ravel()
 
 
-def workloads(forecast: pd.DataFrame, study: Study) -> dict[str, Work]:
+def workloads(
+    forecast: pd.DataFrame, study: Study, tasks: pd.DataFrame | None = None, *, expected: bool = False, contacts_only: bool = False
+) -> dict[str, Work]:
     """The work of every queue of the site.
 
     Parameters
     ----------
     forecast : table forecast; rows outside the horizon are left aside
+    tasks : table workload, for queues that name ``tasks``; expected : the expected contacts, whatever quantile the site staffs
+    contacts_only : leave tasks aside
 
     Raises
     ------
-    TableError  if ``forecast`` breaks its contract.
+    TableError  if a table breaks its contract.
     StaffingError  with one finding per queue and kind: no rows, missing intervals, no handle time, contacts while closed, impossible
-        load, unknown queue, parameters that don't fit the model.
+        load, unknown queue, parameters that don't fit the model or each other.
     """
     checked = tables.check("forecast", forecast, source="forecast")
     by_queue = {str(name): rows for name, rows in checked.groupby("queue", sort=False)}
@@ -108,26 +121,47 @@ def workloads(forecast: pd.DataFrame, study: Study) -> dict[str, Work]:
     findings = [Finding("staffing.unknown_queue", "forecast", {"given": name, "allowed": allowed}) for name in by_queue if name not in queues]
     found = {}
     for name, queue in queues.items():
-        work = _work(name, queue, by_queue, study)
+        work = _work(name, queue, by_queue, study, expected)
         found[name] = work
         findings += _problems(work, name in by_queue)
+    findings += shared_problems(found)
     if findings:
         raise StaffingError(findings=findings)
-    return found
+    return found if contacts_only else {name: replace(work, tasks=tasks_of(work, tasks)) for name, work in found.items()}
 
 
-def _work(name: str, queue: Queue, by_queue: Mapping[str, pd.DataFrame], study: Study) -> Work:
+def contacts_at(band: Array, quantile: Array | float) -> Array:
+    """Contacts at a quantile of the forecast: a normal distribution bent at the median, so that p10 and p90 hold.
+
+    Parameters
+    ----------
+    band : p10, p50, p90 of each interval, shape (3, intervals);  quantile : one for all, or an entry an interval
+    """
+    z = special.ndtri(quantile)
+    p10, p50, p90 = band
+    return np.maximum(p50 + z * np.where(z < 0, p50 - p10, p90 - p50) / _NINETY, 0.0)
+
+
+def _work(name: str, queue: Queue, by_queue: Mapping[str, pd.DataFrame], study: Study, expected: bool) -> Work:
     """Contacts and handle times on the grid (NaN where the forecast has no row); posts have none."""
     horizon = study.horizon
     where = f"{shown(study.params.folder / 'site.yml')}: queues.{name}"
     is_open = over_horizon(week_minutes(queue.opening), horizon) > 0
     contacts = aht = np.zeros(len(is_open))
+    band, settings = np.zeros((3, len(is_open))), study.params.site.staffing
+    quantile = None if expected or queue.model == "heads" else settings.quantile_share
     if queue.model != "heads":
         rows = by_queue[name].set_index("interval_start") if name in by_queue else pd.DataFrame({"contacts": [], "aht_s": []}, dtype=float)
         on_grid = rows.reindex(horizon.intervals)
         contacts, aht = on_grid["contacts"].to_numpy(dtype=float), on_grid["aht_s"].to_numpy(dtype=float)
         aht = np.where(aht > 0, aht, queue.aht_s or np.nan)
-    return Work(name, queue, where, horizon, is_open, contacts, np.where(contacts == 0, 0.0, aht), study.params.site.staffing.method)
+        band = on_grid.reindex(columns=["p10", "p50", "p90"]).to_numpy(dtype=float).T
+    if quantile is not None:
+        contacts = np.where(contacts > 0, contacts_at(band, quantile), contacts)
+    aht = np.where(contacts == 0, 0.0, aht)
+    return Work(
+        name, queue, where, horizon, is_open, contacts, aht, settings.method, blended=settings.blended_occupancy_share, quantile=quantile, band=band
+    )
 
 
 def _problems(work: Work, has_rows: bool) -> list[Finding]:

@@ -69,20 +69,61 @@ def test_risk_falls_with_people_and_uncertainty(case):
     base = risk(rows, need, s)
     more = risk(rows, need.assign(scheduled=need["scheduled"] + 3), s)
     certain = risk(rows.assign(p10=rows["contacts"], p90=rows["contacts"]), need, s)
-    met = base["met_share"].dropna()
-    assert set(base["queue"]) == {"phone"} and met.between(0, 1).all()
-    assert (more["met_share"].dropna() >= met).all() and more["met_share"].mean() > met.mean() + 0.1
-    assert certain["met_share"].mean() > met.mean()
-    assert 0.2 < met.mean() < 0.9
+    assert set(base["queue"]) == {"phone", "mail", "desk"}
+    for name in ("phone", "mail"):
+        met, higher, sure = (frame[frame["queue"].eq(name)]["met_share"].dropna() for frame in (base, more, certain))
+        assert met.between(0, 1).all() and (higher >= met - 1e-9).all() and higher.mean() > met.mean() + 0.1
+        assert sure.mean() > met.mean() and 0.1 < met.mean() < 0.9
+    assert base[base["queue"].eq("desk")]["met_share"].eq(1).all()  # nobody is away by chance, and nothing is forecast
+
+
+def test_people_who_stay_away_are_a_risk_of_every_channel(queue, study, forecast):
+    """Phone, chat, mail and a post with the same chance of absence: a chance below one, and the curve of each buys it back."""
+    sick = {"sickness": {"share": 0.06, "planned": False, "in_roster": False, "random": True}}
+    chat = {"channel": "chat", "concurrency": 3, "concurrency_slowdown_share": 0.15, "shrinkage": sick}
+    models = {
+        "phone": queue("erlang_a", shrinkage=sick), "chat": queue("erlang_a", **chat), "mail": queue("deferred", deadline_h=2, shrinkage=sick),
+        "post": queue("heads", heads=[{"heads": 4}], shrinkage=sick),
+    }  # fmt: skip
+    s = study(4, method="time_varying", **models)
+    rows = forecast(s, phone=60.0, chat=90.0, mail=30.0)
+    need = requirement(rows, s)
+    base, more = (risk(rows, frame, s).groupby("queue")["met_share"].mean() for frame in (need, need.assign(scheduled=need["scheduled"] + 2)))
+    assert (base < 0.995).all() and (more > base).all()
+    assert base["post"] == pytest.approx(0.94**4)
+    curve = risk_curve(rows, s, hour_yuan=50.0)
+    assert set(curve["queue"]) == set(models)
+    post = curve[curve["queue"].eq("post")].set_index("quantile_share")
+    assert (post["interval_met_share"] >= post.index - 1e-9).all()
+    assert post.loc[0.95, "hours_h"] == 4 * 24 * 5 < post.loc[0.5, "hours_h"] * 1.3
+    for _, part in curve.groupby("queue"):
+        assert part["hours_h"].is_monotonic_increasing and (part["interval_met_share"].diff().dropna() >= -1e-9).all()
+        assert part["month_met_share"].between(0, 1).all()
+
+
+def test_months_of_a_team_share_its_people(queue, study, forecast):
+    s = study(7, mail=queue("deferred", team="desk"), back=queue("deferred", deadline_h=2, team="desk", idle_of=["phone"]), phone=queue("erlang_a"))
+    rows = forecast(s, mail=12.0, back=6.0, phone=60.0)
+    wide = rows.assign(p10=rows["contacts"] * 0.7, p90=rows["contacts"] * 1.4)
+    need = requirement(wide, s)
+    base, more = (
+        risk(wide, frame, s).set_index(["queue", "interval_start"])["met_share"].dropna()
+        for frame in (need, need.assign(scheduled=need["scheduled"] + need["queue"].eq("mail")))
+    )
+    assert (more.loc["back"] >= base.loc["back"] - 1e-9).all() and more.loc["back"].mean() > base.loc["back"].mean()  # one more for mail helps both
+    again = risk(rows, need, s).set_index(["queue", "interval_start"])["met_share"].dropna()
+    assert again.loc["back"].eq(1).all() and again.loc["mail"].eq(1).all()  # certain contacts, nobody away
 
 
 def test_each_further_percent_costs_more(case):
     s, rows, _ = case
     curve = risk_curve(rows, s, hour_yuan=50.0)
-    assert curve["hours_h"].is_monotonic_increasing and curve["interval_met_share"].is_monotonic_increasing
-    assert (curve["month_met_share"].diff().dropna() >= 0).all()
-    assert curve["cost_yuan"].to_numpy() == pytest.approx(curve["hours_h"].to_numpy() * 50)
-    steps = curve["cost_per_percent_yuan"].dropna()
+    assert set(curve["queue"]) == {"phone", "mail"}  # the desk has neither contacts nor absence by chance
+    for _, part in curve.groupby("queue"):
+        assert part["hours_h"].is_monotonic_increasing and part["interval_met_share"].is_monotonic_increasing
+        assert (part["month_met_share"].diff().dropna() >= 0).all()
+        assert part["cost_yuan"].to_numpy() == pytest.approx(part["hours_h"].to_numpy() * 50)
+    steps = curve[curve["queue"].eq("phone")]["cost_per_percent_yuan"].dropna()
     assert steps.iloc[-1] > steps.iloc[0] > 0
     pd.testing.assert_frame_equal(curve, risk_curve(rows, s, hour_yuan=50.0))
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cslib import demand, staffing
+from cslib.batch.chain import tasks_beside
 from cslib.batch.synthetic.contacts import contacts
 from cslib.batch.synthetic.field import open_field
 from cslib.batch.synthetic.files import contact_rows, write_csv
@@ -91,7 +92,8 @@ def month_calendar(recipe: Recipe, params: Params) -> pd.DataFrame:
 def _requirement(recipe: Recipe, params: Params, history: pd.DataFrame) -> pd.DataFrame:
     """Table ``requirement`` of the month, from the history."""
     study = _bare_study(recipe, params, history)
-    return staffing.requirement(demand.forecast(study), study)
+    forecast = demand.forecast(study)
+    return staffing.requirement(forecast, study, tasks_beside(study, forecast))
 
 
 def _planted_for(recipe: Recipe, params: Params, history: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +104,7 @@ def _planted_for(recipe: Recipe, params: Params, history: pd.DataFrame) -> pd.Da
     study = _bare_study(recipe, params, history)
     forecast = demand.forecast(study)
     more = forecast.assign(**{name: forecast[name] * (1 + recipe.people.margin_share) for name in ("contacts", "p10", "p50", "p90")})
-    found, extra = staffing.requirement(forecast, study), staffing.requirement(more, study)
+    found, extra = (staffing.requirement(rows, study, tasks_beside(study, rows)) for rows in (forecast, more))
     people = found["scheduled"].where(found["scheduled"] > extra["scheduled"], extra["scheduled"])
     for name, queue in params.site.queues.items():
         if queue.model == "deferred":
