@@ -1,6 +1,6 @@
 """What readers get: run folder with its manifest, figures, workbook, pages, words; privacy tiers and their scan."""
 
-from cslib.report import figures, lines, lines_demand
+from cslib.report import cover_view, figures, lines, lines_demand
 from cslib.report.font import write_fontconfig
 from cslib.report.identity import Identity, identify
 from cslib.report.lines import queue_name
@@ -16,9 +16,9 @@ from cslib.report.verdict import Verdict, verdict, verdict_lines
 from cslib.report.workbook import full_tier_workbook, roster_workbook, write_workbook
 
 __all__ = [
-    "Finished", "Identity", "Run", "Verdict", "accuracy_table", "changed_files", "clean_outputs", "clean_partials", "cost_table", "figures",
-    "finished_runs", "full_tier_workbook", "heading", "hours_summary", "identify", "lines", "lines_demand", "open_run", "pay_answer",
-    "pay_sliders", "peak_lines", "protected_folder", "protected_payslips", "provenance", "queue_name", "queue_summary", "read_manifest",
-    "remarks", "reusable", "roster_workbook", "rule_page", "show", "special_days", "start_run", "tell", "tell_each", "unfold", "unmet",
-    "verdict", "verdict_lines", "wage_table", "write_fontconfig", "write_workbook",
+    "Finished", "Identity", "Run", "Verdict", "accuracy_table", "changed_files", "clean_outputs", "clean_partials", "cost_table", "cover_view",
+    "figures", "finished_runs", "full_tier_workbook", "heading", "hours_summary", "identify", "lines", "lines_demand", "open_run", "pay_answer",
+    "pay_sliders", "peak_lines", "protected_folder", "protected_payslips", "provenance", "queue_name", "queue_summary", "read_manifest", "remarks",
+    "reusable", "roster_workbook", "rule_page", "show", "special_days", "start_run", "tell", "tell_each", "unfold", "unmet", "verdict",
+    "verdict_lines", "wage_table", "write_fontconfig", "write_workbook",
 ]  # fmt: skip

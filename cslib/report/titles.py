@@ -11,7 +11,7 @@ from cslib.core.words import has, language, say
 SHOWN_TABLES = (
     "contacts", "calendar", "forecast", "accuracy", "requirement", "roster", "covers", "coverage", "hours", "violations", "cost_split", "wage_cost",
     "patience", "forecast_totals", "anomalies", "effects", "drivers", "workload", "performance", "what_if", "risk", "risk_curve",
-    "hiring_plan", "hiring_budget", "recruitment_plan", "requirement_update",
+    "playbook_peaks", "hiring_plan", "hiring_budget", "recruitment_plan", "requirement_update",
 )  # fmt: skip
 
 

@@ -47,6 +47,8 @@ FAMILIES = {
     "errors.report.leak.": "report.privacy: kinds of leak",
     "report.about.": "report.workbook: rows of the sheet about the run",
     "report.basis.": "core/tables.yml: planned or actual",
+    "report.cover.way.": "roster.life.options: ways to stand in",
+    "report.cover.why.": "roster.life.candidates: what rules somebody out",
     "report.column.": "report.tell: columns of the small tables",
     "report.day.": "report.figures: days of the week",
     "report.day_kind.": "core/tables.yml: kinds of day",

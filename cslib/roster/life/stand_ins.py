@@ -99,7 +99,7 @@ def chain(board: Board, hole: Hole) -> Chain:
     SolverError  if the integer programme can't be solved.
     """
     ticks = [t for low, high in hole.spans for t in range(int(low) // board.tick, -(-int(high) // board.tick))]
-    load = _load(board)
+    load = cover_hours(board)
     able, reasons = {}, {}
     for who in board.people:
         if who != hole.absent_id:
@@ -186,7 +186,7 @@ def _tick_yuan(board: Board, hole: Hole, who: str, tick: int) -> float:
     return board.trial({}, (*board.covers, cover)).delta_yuan
 
 
-def _load(board: Board) -> dict[str, float]:
+def cover_hours(board: Board) -> dict[str, float]:
     """Hours covered in the month by person."""
     found: dict[str, float] = defaultdict(float)
     for cover in board.covers:
