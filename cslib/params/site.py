@@ -251,13 +251,14 @@ class DemandSettings(Strict):
 class RepairSettings(Strict):
     """What a change of a published roster weighs, and how far a repair may go.
 
-    change_yuan: price of a changed cell, so that people are moved only where it pays [yuan]. max_changes: changed cells of one repair.
+    A changed duty or day off weighs what ``moved_shift`` says in the price list; break_yuan: what a moved break weighs [yuan].
+    max_changes: changed cells of one repair.
     notice_days: a duty or day off may be changed without the person's consent up to so many days before (S003-A4).
     handover_yuan: price of each hand-over in a chain of stand-ins [yuan]. load_yuan: price of an hour covered and of each hour that the
     stand-in covered in the month before, so that covers go round [yuan/h].
     """
 
-    change_yuan: float = Field(default=30.0, ge=0, le=10_000)
+    break_yuan: float = Field(default=15.0, ge=0, le=1000)
     max_changes: int = Field(default=12, ge=1, le=1000)
     notice_days: int = Field(default=14, ge=0, le=60)
     handover_yuan: float = Field(default=5.0, ge=0, le=1000)

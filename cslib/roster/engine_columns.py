@@ -97,6 +97,11 @@ def _person(problem: Problem, p: int, team: int, unit: int) -> tuple[Person, flo
         elif wish.person == p:
             constant += wish.weight * yuan
             work[wish.day, wish.shift] -= wish.weight * yuan
+    for (q, day), known in problem.published.items():
+        if q == p:
+            changed = np.arange(len(problem.shifts)) != (OFF if known is None else known)
+            work[day, changed] += problem.prices["moved_shift"]
+            off[day] += 0.0 if known is None else problem.prices["moved_shift"]
     for (q, day), pin in problem.pins.items():
         if q == p and pin.shift is not None and problem.limit("pinned_kept", day) is not None:
             off[day] = FORBIDDEN

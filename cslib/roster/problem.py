@@ -204,7 +204,6 @@ class Problem:
         found += [code for code in ("start_change", "night_spread", "weekend_spread") if self.prices[code] > 0]
         found += ["sessions"] if self.settings.sessions else []
         found += ["waived"] if self.waived else []
-        found += ["published"] if self.published and self.prices["moved_shift"] > 0 else []
         found += ["standby"] if any(s.standby for s in self.shifts) else []
         return (*found, *(["split shifts"] if any(s.split for s in self.shifts) else []))
 

@@ -225,7 +225,7 @@ def read(
     found = tuple(_cover(row, horizon) for row in cover_rows(covers)) if covers is not None else ()
     kinds = {row.date.date(): row.kind for row in study.calendar.itertuples(index=False)}
     known = {w: tuple(d) for w, d in others.items() if d}
-    return Facts(study, read_need(need, study), people, strangers, known, nameless, found, kinds, _absences(absences, horizon))
+    return Facts(study, read_need(need, study), people, strangers, known, nameless, found, kinds, absence_spans(absences, horizon))
 
 
 def _staff(study: Study) -> Iterator[tuple[Any, dict[str, dt.date | None], dict[dt.date, tuple[str, float]]]]:
@@ -240,7 +240,7 @@ def _staff(study: Study) -> Iterator[tuple[Any, dict[str, dt.date | None], dict[
         yield row, skills.get(row.employee_id, {}), leave.get(row.employee_id, {})
 
 
-def _absences(frame: pd.DataFrame | None, horizon: Horizon) -> dict[str, tuple[Minutes, ...]]:
+def absence_spans(frame: pd.DataFrame | None, horizon: Horizon) -> dict[str, tuple[Minutes, ...]]:
     """Spans by person from table ``absences``."""
     found: dict[str, list[Minutes]] = {}
     if frame is not None:

@@ -11,53 +11,29 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, reduce
 
 import numpy as np
 import pandas as pd
 
-from cslib.core import tables
 from cslib.core.errors import RosterError
 from cslib.core.shifts import LEAVE, OFF, REST, WORK, write_breaks
 from cslib.intake.study import Study
 from cslib.params.law import RULES
 from cslib.roster.audit.duties import Duty, duty_of
-from cslib.roster.audit.facts import Cover, Facts, Person, read
-from cslib.roster.audit.presence import CoversOf, Presence, Skills, Watch, covers_of, parts, watches
+from cslib.roster.audit.facts import Cover, Facts, Person, absence_spans, read
+from cslib.roster.audit.presence import CoversOf, Presence, Watch, covers_of, parts, watches
 from cslib.roster.audit.recount import Assigned, count, own_quantities, wish_met
 from cslib.roster.audit.registry import FUNCTIONS, Violation
 from cslib.roster.audit.rows import Cell, CoverRow
 from cslib.roster.audit.rules_teams import JOINT_RULES, joint_violations
 from cslib.roster.audit.spans import common
+from cslib.roster.life.board_cells import OFF_DUTY, Change, Entry, Key, Steps
+from cslib.roster.life.board_tables import covers_table, roster_table
+from cslib.roster.life.together import joint_prices, joint_yuan
 
 COVER_RULES = ("cover_duration", "cover_stand_in", "cover_peak_guard")
 POST_RULES = frozenset({"never_empty", *COVER_RULES})  # concern posts and covers, not one person's cells
-Key = tuple[str, int | Skills]
-Steps = dict[Key, list[tuple[int, int, int]]]  # where -> (first tick, last tick, +1 or -1)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a cell of the board says. ``code`` empty: off. ``breaks``: starts in minutes after the shift's start."""
-
-    code: str = ""
-    home: str = ""
-    breaks: tuple[int, ...] = ()
-
-
-OFF_DUTY = Entry()
-
-
-@dataclass(frozen=True)
-class Change:
-    """A set of changed cells, tried: ``delta_yuan`` on the priced cost; ``broken`` are the violations that it adds."""
-
-    cells: Mapping[tuple[str, dt.date], Entry]
-    covers: tuple[Cover, ...]
-    delta_yuan: float
-    people: Mapping[str, Person]
-    steps: Steps
 
 
 class Board:
@@ -75,16 +51,26 @@ class Board:
     def __init__(
         self, roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study, absences: pd.DataFrame | None = None
     ) -> None:  # fmt: skip
-        self.study = study
-        self.facts = read(roster, covers, need, study, absences)
-        if self.facts.strangers or self.facts.nameless:
-            raise RosterError("audit.unknown_person", where="roster", given=", ".join(self.facts.strangers) or "-")
-        self.people: dict[str, Person] = dict(self.facts.people)
-        self.covers: tuple[Cover, ...] = self.facts.covers
-        self.pinned = {(r.employee_id, r.date.date()) for r in roster.itertuples(index=False) if r.pinned is True or r.pinned is np.True_}
+        facts = read(roster, covers, need, study, absences)
+        if facts.strangers or facts.nameless:
+            raise RosterError("audit.unknown_person", where="roster", given=", ".join(facts.strangers) or "-")
+        pinned = {(r.employee_id, r.date.date()) for r in roster.itertuples(index=False) if r.pinned is True or r.pinned is np.True_}
+        self._stand(facts, pinned)
+
+    def with_absences(self, absences: pd.DataFrame | None) -> Board:
+        """The month as read, before any change, with other absences."""
+        made = object.__new__(type(self))
+        made._stand(dataclasses.replace(self.facts, absences=absence_spans(absences, self.facts.horizon), _made={}), self.pinned)
+        return made
+
+    def _stand(self, facts: Facts, pinned: set[tuple[str, dt.date]]) -> None:
+        self.facts, self.study, self.pinned = facts, facts.study, pinned
+        self.people: dict[str, Person] = dict(facts.people)
+        self.covers: tuple[Cover, ...] = facts.covers
         self.changed: set[tuple[str, dt.date]] = set()
-        self.prices = {code: price.yuan for code, price in study.params.prices.prices.items()}
+        self.prices = {code: price.yuan for code, price in self.study.params.prices.prices.items()}
         self._known: Assigned = {}
+        self._joint_now: float | None = None
         self._old_violations: dict[str, frozenset[tuple[str, pd.Timestamp]]] = {}
         self._own_yuan: dict[str, float] = {}
         everyone = ((who, person, duties) for who, person, duties in self.facts.everyone())
@@ -156,12 +142,15 @@ class Board:
         own = 0.0
         for who in touched:
             old = self.people[who]
-            new = self._with(old, {day: entry for (other, day), entry in cells.items() if other == who})
-            people[who] = new
-            self.collect(steps, old, old.timed, before.get(who, {}), -1)
-            self.collect(steps, new, new.timed, after.get(who, {}), 1)
+            days = {day: entry for (other, day), entry in cells.items() if other == who}
+            new = people[who] = self._with(old, days)
+            covering = before.get(who, {}), after.get(who, {})
+            for person, stints, sign in ((old, covering[0], -1), (new, covering[1], 1)):
+                duties = person.timed if any(covering) else [d for d in person.duties if d.timed and d.date in days]  # the others cancel out
+                self.collect(steps, person, duties, stints, sign)
             own += self._yuan_of(new) - self.own_yuan(who)
-        return Change(cells, covers, own + self.coverage_delta(steps), people, steps)
+        joint = joint_yuan(self.facts, {**self.people, **people}, self._joint_prices) - self.joint_yuan if cells else 0.0
+        return Change(cells, covers, own + joint + self.coverage_delta(steps), people, steps)
 
     def broken(self, change: Change) -> list[Violation]:
         """Violations that the change adds, by the audit's rules about the changed people and about people together."""
@@ -169,6 +158,12 @@ class Board:
         now, changed = (dataclasses.replace(self.facts, people={**self.people, **more}, _made={}) for more in ({}, change.people))
         old = {(v.rule, v.employee_id, v.start) for v in joint_violations(now)}
         return alone + [v for v in joint_violations(changed) if (v.rule, v.employee_id, v.start) not in old]
+
+    def alone(self, who: str, entries: Mapping[dt.date, Entry]) -> tuple[float, bool]:
+        """What other cells do to a person's own month: change of its priced cost, and whether they break a rule about it."""
+        new = self._with(self.people[who], entries)
+        broken = any((v.rule, v.start) not in self._violations_before(who) for v in self._violations(new))
+        return self._yuan_of(new) - self.own_yuan(who), broken
 
     def cover_faults(self, covers: Iterable[Cover], people: Mapping[str, Person] | None = None) -> list[Violation]:
         """Violations of the cover rules and of never-empty posts among some covers, by the audit's rules; ``people`` as changed."""
@@ -183,6 +178,7 @@ class Board:
         self.people.update(change.people)
         self.covers = change.covers
         self.changed |= set(change.cells)
+        self._joint_now = None
         for who in change.people:
             self._own_yuan.pop(who, None)
             self._old_violations.pop(who, None)
@@ -192,6 +188,18 @@ class Board:
         if who not in self._own_yuan:
             self._own_yuan[who] = self._yuan_of(self.people[who])
         return self._own_yuan[who]
+
+    @property
+    def joint_yuan(self) -> float:
+        """Priced cost of the goals about people together: leads and levels missing, nights and weekends unlike [yuan]."""
+        if self._joint_now is None:
+            self._joint_now = joint_yuan(self.facts, self.people, self._joint_prices)
+        return self._joint_now
+
+    @property
+    def priced_yuan(self) -> float:
+        """Priced cost of the month as the board stands; the same as the recount's [yuan]."""
+        return math.fsum([self.window_yuan(0, self.ticks), self.joint_yuan, *map(self.own_yuan, self.people)])
 
     def presence(self, first: int, last: int, steps: Mapping[Key, list[tuple[int, int, int]]] | None = None) -> Presence:
         """Everybody between two ticks, with some steps more."""
@@ -205,22 +213,11 @@ class Board:
 
     def roster(self) -> pd.DataFrame:
         """Table ``roster`` as the board stands."""
-        rows = []
-        for who, person in self.people.items():
-            for day in sorted(person.cells):
-                for c in person.cells[day]:
-                    values = c.code or None, c.start, c.end, c.breaks or None, c.queue or None
-                    rows.append((who, pd.Timestamp(day), c.kind, *(values if c.kind == WORK else (None,) * 5), (who, day) in self.pinned))
-        return tables.check("roster", pd.DataFrame(rows, columns=list(tables.spec("roster").columns)), source="roster")
+        return roster_table(self.people.values(), self.pinned)
 
     def cover_table(self) -> pd.DataFrame:
         """Table ``covers`` as the board stands."""
-        moment = self.facts.moment
-        rows = [
-            (c.row.post, c.row.absent_id, c.row.stand_in_id, moment(c.start), moment(c.end), (c.end - c.start) / 60, self.kind_of(c))
-            for c in sorted(self.covers, key=lambda c: (c.start, c.row.post, c.row.absent_id))
-        ]
-        return tables.check("covers", pd.DataFrame(rows, columns=list(tables.spec("covers").columns)), source="covers")
+        return covers_table(self.covers, self.facts.moment, self.kind_of)
 
     def kind_of(self, cover: Cover) -> str:
         """``absence`` if the person relieved is recorded as absent then, else ``break_relief``."""
@@ -324,6 +321,10 @@ class Board:
         own = own_quantities(person, self.facts)
         refused = sum(weight for day, wish, weight in self.wishes.get(person.employee_id, ()) if not wish_met(wish, person.cells.get(day, ())))
         return math.fsum([*(self.prices[code] * amount for code, amount in own.items()), self.prices["wish_refused"] * refused])
+
+    @cached_property
+    def _joint_prices(self) -> dict[str, float]:
+        return joint_prices(self.facts, self.prices)
 
     @cached_property
     def wishes(self) -> dict[str, list[tuple[dt.date, str, float]]]:

@@ -18,7 +18,7 @@ from cslib.intake.rosters import Returned, Written
 from cslib.intake.study import Study
 from cslib.roster.audit import audit
 from cslib.roster.life.board import OFF_DUTY, Board, Change, Entry
-from cslib.roster.life.repair import break_places
+from cslib.roster.life.repair_search import break_places
 from cslib.roster.life.stand_ins import relieve, void_covers
 
 _AROUND = 7  # days around an edit within which its violations stand and another cell may mend them
@@ -102,7 +102,7 @@ def review(returned: Returned, roster: pd.DataFrame, covers: pd.DataFrame, need:
     edits = [Edit(**{**vars(e), "delta_yuan": round(alone.get((e.employee_id, e.day), 0.0), 2)}) if e.kind == "changed" else e for e in edits]
     before = audit(roster, covers, need, study)
     calm = Board(roster, covers, need, study)
-    start = calm.window_yuan(0, calm.ticks) + sum(map(calm.own_yuan, calm.people))
+    start = calm.priced_yuan
     if cells:
         board.apply(board.trial(cells))
         void = void_covers(board)
@@ -110,7 +110,7 @@ def review(returned: Returned, roster: pd.DataFrame, covers: pd.DataFrame, need:
         relieve(board, sorted({day for _, day in cells}))
     after = audit(board.roster(), board.cover_table(), need, study)
     new = _new(before, after)
-    total = board.window_yuan(0, board.ticks) + sum(map(board.own_yuan, board.people))
+    total = board.priced_yuan
     broken = tuple(Broken(row, _behind(row, edits)) for _, row in new.iterrows())
     return Review(board, tuple(edits), returned.faults, broken, tuple(_ways_out(broken, edits, calm, cells)), round(total - start, 2))
 

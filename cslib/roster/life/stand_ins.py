@@ -6,6 +6,7 @@ hours in one stint (site basis ``day``: on one date); stints closer than ``min_g
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -91,6 +92,18 @@ def void_covers(board: Board) -> tuple[Cover, ...]:
     return tuple(c for c in board.covers if (c.row.stand_in_id, board.facts.moment(c.start)) in bad)
 
 
+def kept_covers(board: Board, since: float) -> tuple[Cover, ...]:
+    """Covers that can stand: of the void ones only what lies before a minute of the month, for the past stays as it is."""
+    void, found = set(void_covers(board)), []
+    for cover in board.covers:
+        if cover not in void or cover.end <= since:
+            found.append(cover)
+        elif cover.start < since:
+            row = cover.row
+            found.append(board.cover(row.post, row.absent_id, row.stand_in_id, cover.start, since))
+    return tuple(found)
+
+
 def chain(board: Board, hole: Hole) -> Chain:
     """The best chain of stand-ins on duty for a hole, by priced cost, hand-overs (``site.repair.handover_yuan``) and load.
 
@@ -128,10 +141,11 @@ def chain(board: Board, hole: Hole) -> Chain:
     return Chain(hole, tuple(covers), tuple(left), tuple(ranked))
 
 
-def relieve(board: Board, days: Iterable[dt.date]) -> list[Chain]:
-    """Find stand-ins for every hole of some days, the longest first, and put their covers on the board."""
+def relieve(board: Board, days: Iterable[dt.date], since: float = 0.0) -> list[Chain]:
+    """Find stand-ins for every hole of some days, the longest first, and put their covers on the board; none before a minute of the month."""
     found = []
-    for hole in sorted(holes(board, days), key=lambda h: (-h.hours_h, h.spans[0])):
+    ahead = [dataclasses.replace(h, spans=tuple(common(h.spans, [(since, float(board.facts.minutes))]))) for h in holes(board, days)]
+    for hole in sorted((h for h in ahead if h.spans), key=lambda h: (-h.hours_h, h.spans[0])):
         made = chain(board, hole)
         if made.covers:
             board.apply(board.trial({}, (*board.covers, *made.covers)))

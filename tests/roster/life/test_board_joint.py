@@ -53,6 +53,30 @@ def test_a_goal_of_ones_own_is_priced_as_the_recount_does(board: Board) -> None:
     assert change.delta_yuan == pytest.approx(after - before) == pytest.approx(50.0 + 4 * 2.0)
 
 
+@pytest.mark.parametrize(("who", "day", "entry"), [("l", 0, OFF_DUTY), ("l", 0, Entry("B")), ("c", 2, Entry("A")), ("n", 2, Entry("A"))])
+def test_goals_of_people_together_are_priced_as_the_recount_does(who: str, day: int, entry: Entry) -> None:
+    people = [small.person("n"), small.person("c"), small.person("l", role="lead")]
+    study = small.study(
+        people, (MORNING, EVENING), {"q": small.queue()}, days=7, law={"lead_on_duty": 1}, roster={"contract_band_h": 400.0},
+        prices={"lead_missing": 60.0, "weekend_spread": 40.0, "night_spread": 25.0, "start_change": 0.0},
+    )  # fmt: skip
+    days = [small.START + dt.timedelta(days=i) for i in range(7)]
+    rows = [small.work(p, days[0], MORNING) for p in "ncl"] + [small.off(p, d) for p in "ncl" for d in days[1:]]
+    now = Board(
+        tables.check("roster", small._table("pins", rows).assign(pinned=False)), tables.empty("covers"),
+        small.need(study, {"q": small.between(7, 11, days=[0, 5])}), study,
+    )  # fmt: skip
+    needed = small.need(study, {"q": small.between(7, 11, days=[0, 5])})
+    cell = {(who, days[0] if day == 0 else days[5]): entry}
+    before = recount(now.roster(), now.cover_table(), needed, study)[1].set_index("price")["priced_yuan"]
+    assert now.priced_yuan == pytest.approx(before.sum())
+    change = now.trial(cell)
+    now.apply(change)
+    after = recount(now.roster(), now.cover_table(), needed, study)[1].set_index("price")["priced_yuan"]
+    assert change.delta_yuan == pytest.approx(after.sum() - before.sum()) and now.priced_yuan == pytest.approx(after.sum())
+    assert any(after[code] != before[code] for code in ("lead_missing", "weekend_spread", "night_spread"))
+
+
 def need(board: Board):
     """The requirement of the board's study."""
     return small.need(board.study, {"q": small.between(7, 11, days=[0])})
