@@ -15,7 +15,9 @@ from cslib.core.words import Word, say
 from cslib.intake import aliases, privacy
 from cslib.intake.calls import read_calls
 from cslib.intake.contacts import read_contacts
+from cslib.intake.decisions import read_decisions
 from cslib.intake.duties import read_last_roster, read_pins
+from cslib.intake.off_queue import read_off_queue
 from cslib.intake.people import Desk, read_leave, read_overtime, read_wishes
 from cslib.intake.pseudonym import site_key
 from cslib.intake.sheets import fingerprint
@@ -47,6 +49,7 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     spec = params.site.files
     contact_paths = [_path(params, name) for name in ([contacts] if contacts else spec.contacts)]
     others = (spec.staff, spec.leave, spec.wishes, spec.last_roster, spec.pins, spec.calendar, spec.approved_overtime, spec.published)
+    others += (*spec.kpi, *spec.exams, spec.targets, *spec.decisions, spec.off_queue)
     call_paths = [] if contacts else [_path(params, name) for name in spec.calls]
     paths = [*contact_paths, *call_paths, *(_path(params, name) for name in others if name)]
     history, notes = read_contacts(contact_paths, params)
@@ -70,6 +73,8 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
         "last_roster": last_roster,
         "pins": pins,
         "published": read_pins(_path(params, spec.published), desk, staff.skills, leave)[0] if spec.published else tables.empty("roster"),
+        "grade_decisions": _decisions(params, desk, staff.staff_grades),
+        "off_queue": read_off_queue(_path(params, spec.off_queue), desk) if spec.off_queue else tables.empty("off_queue"),
         "employees": _with_overtime(staff.employees, read_overtime(_path(params, spec.approved_overtime), desk) if spec.approved_overtime else {}),
     }
     for name, frame in found.items():
@@ -147,6 +152,20 @@ def read_calendar(path: Path) -> pd.DataFrame:
     source.refuse()
     columns = {"date": pd.to_datetime(pd.Series(days)), "kind": kinds, "holiday": holidays, "event": events}
     return pd.DataFrame({name: pd.Series(values, dtype="datetime64[us]" if name == "date" else "str") for name, values in columns.items()})
+
+
+def _decisions(params: Params, desk: Desk, grades: pd.DataFrame) -> pd.DataFrame:
+    """Decided changes of grade of every file, table ``grade_decisions``; a change that stands in several files counts once."""
+    kept: list[pd.DataFrame] = []
+    for name in params.site.files.decisions:  # in the order of the list: a later file starts from where the earlier one ends
+        found = read_decisions(_path(params, name), desk, grades)
+        last = found.sort_values("pay_month", kind="stable")
+        held = dict(zip(grades["employee_id"], grades["grade"], strict=True)) | dict(zip(last["employee_id"], last["to_grade"], strict=True))
+        grades = grades.assign(grade=[held[person] for person in grades["employee_id"]])
+        kept += [] if found.empty else [found]
+    if not kept:
+        return tables.empty("grade_decisions")
+    return tables.check("grade_decisions", pd.concat(kept, ignore_index=True).drop_duplicates(ignore_index=True), source="decisions")
 
 
 def _day_kind(cell: object) -> str | None:

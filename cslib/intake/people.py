@@ -220,12 +220,12 @@ def read_overtime(path: Path, desk: Desk) -> dict[str, float]:
     """
     source = open_sources(path, "overtime", [["staff_no", "hours_h"]])[0]
     hours = source.column("hours_h", _month_hours, "hours", needed=True)
-    months = source.column("month", _month, "month", default=desk.horizon.label)
+    months = source.column("month", month, "month", default=desk.horizon.label)
     found: dict[str, float] = {}
     rows: dict[str, int] = {}
-    for row, amount, month in zip(source.rows, hours, months, strict=True):
+    for row, amount, label in zip(source.rows, hours, months, strict=True):
         person = desk.person(source, row)
-        if person is None or amount is None or month != desk.horizon.label:
+        if person is None or amount is None or label != desk.horizon.label:
             continue
         if rows.setdefault(person, row) != row:
             source.add("intake.person_twice", row, "staff_no", given=plain(source.raw(row, "staff_no")), first=rows[person] + 1)
@@ -242,7 +242,7 @@ def _month_hours(cell: Any) -> float | None:
     return found
 
 
-def _month(cell: Any) -> str | None:
+def month(cell: Any) -> str | None:
     """A month: 2026-12, 2026/12, 2026年12月, 202612, or any date in it."""
     if is_empty(cell):
         return None

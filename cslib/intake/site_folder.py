@@ -18,7 +18,9 @@ from cslib.core.paths import shown, site_dir
 from cslib.core.units import clock
 from cslib.core.words import say, speaking
 
-FILES = ("site.yml", "shifts.yml", "staff.xlsx", "contacts.xlsx", "leave.xlsx", "wishes.xlsx")
+FILES = (
+    "site.yml", "shifts.yml", "staff.xlsx", "contacts.xlsx", "leave.xlsx", "wishes.xlsx", "kpi.xlsx", "exams.xlsx", "targets.xlsx",
+)  # fmt: skip
 _ROWS = 500  # rows that carry drop-downs and formats
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _CREATED = dt.datetime(2026, 1, 1)  # fixed, so that the same template has the same bytes
@@ -66,6 +68,24 @@ WISHES = (
     Field("wish", "休", needed=True, choices=("早", "中", "晚", "休")),
     Field("weight", 1, format="number"),
 )
+KPI = (
+    Field("staff_no", _MARK, needed=True),
+    Field("month", "2026-11", needed=True),
+    Field("kpi", "满意度", needed=True),
+    Field("value", "93%", needed=True),
+    Field("sample", 58, needed=True, format="number"),
+    Field("sd", None, format="number"),
+)
+EXAMS = (
+    Field("staff_no", _MARK, needed=True),
+    Field("date", dt.date(2026, 11, 26), needed=True, format="date"),
+    Field("training", "入职培训", choices=("入职培训", "业务知识培训", "服务技能培训", "沟通技巧培训")),
+    Field("passed", "是", choices=("是", "否")),
+    Field("theory", 84, format="number"),
+    Field("practical", 88, format="number"),
+    Field("typing_cpm", 46, format="number"),
+)
+TARGETS = (Field("kpi", _MARK, needed=True), Field("against", "绝对值", choices=("绝对值", "相对基期")), Field("value", "95%", needed=True))
 CONTACTS = (Field("date", dt.date(2026, 11, 2), needed=True, format="date"), Field("queue", _MARK))
 
 
@@ -78,8 +98,8 @@ def new_site(name: str, folder: Path | str | None = None) -> Path:
 
     Returns
     -------
-    Path of the folder: site.yml, shifts.yml, and Excel templates of staff list, contacts, leave and wishes. Each template has one
-    marked example row, which intake leaves out.
+    Path of the folder: site.yml, shifts.yml, and Excel templates of staff list, contacts, leave, wishes, and of appraisal figures. Each
+    template has one marked example row, which intake leaves out.
 
     Raises
     ------
@@ -121,6 +141,9 @@ def _write(folder: Path, name: str) -> None:
     _template(folder / "staff.xlsx", "staff", STAFF)
     _template(folder / "leave.xlsx", "leave", LEAVE)
     _template(folder / "wishes.xlsx", "wishes", WISHES)
+    _template(folder / "kpi.xlsx", "kpi", KPI)
+    _template(folder / "exams.xlsx", "exams", EXAMS)
+    _template(folder / "targets.xlsx", "targets", TARGETS)
     times = tuple(Field(clock(minute), 5, format="number") for minute in range(8 * 60, 22 * 60, 30))
     _template(folder / "contacts.xlsx", "contacts", (*CONTACTS, *times), times={field.name for field in times})
 

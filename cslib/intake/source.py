@@ -52,9 +52,9 @@ class Source:
         """True if the sheet has the column."""
         return column in self.columns
 
-    def raw(self, row: int, column: str) -> Any:
-        """A raw cell; None where the column is missing."""
-        place = self.columns.get(column)
+    def raw(self, row: int, column: Any) -> Any:
+        """A raw cell of a column or wide column; None where it is missing."""
+        place = self.columns.get(column) or self.wide.get(column)
         return None if place is None else self._cell(row, place.index)
 
     def _cell(self, row: int, index: int) -> Any:
@@ -301,9 +301,9 @@ def _source(sheet: Sheet, header: _Head, kind: str) -> Source:
 
 
 def _is_example(source: Source, row: int) -> bool:
-    """The example row of a template, left in: its employee number or queue says so."""
+    """The example row of a template, left in: its employee number, queue or KPI says so."""
     marks = aliases.word_set("example_marks")
-    return any(marks.intersection(aliases.candidates(plain(source.raw(row, column)))) for column in ("staff_no", "queue"))
+    return any(marks.intersection(aliases.candidates(plain(source.raw(row, column)))) for column in ("staff_no", "queue", "kpi"))
 
 
 def _listed(numbers: list[int]) -> str:

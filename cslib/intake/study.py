@@ -16,6 +16,7 @@ from cslib.core.streams import stream
 from cslib.params import Params
 
 TABLES = ("contacts", "employees", "staff_grades", "skills", "leave", "wishes", "last_roster", "pins", "calendar")
+LATER = {"published": "roster", "grade_decisions": "grade_decisions", "off_queue": "off_queue"}  # tables that few studies have: empty, not missing
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Study:
     Tables (``study.table(name)``, or ``study.contacts`` etc.) are handed out as copies, so that nobody can change the study:
     contacts, employees, staff_grades, skills, leave, wishes, calendar as in the data dictionary; ``last_roster`` (table roster of
     the month before, may be empty), ``pins`` (table roster, cells fixed before solving, may be empty) and ``published`` (table roster of
-    this month as people know it already, empty before the first publication: what differs from it is a change to somebody).
+    this month as people know it already, empty before the first publication: what differs from it is a change to somebody);
+    ``grade_decisions`` (changes of grade that a human accepted, dated and signed) and ``off_queue`` (training and meetings to be placed).
     Whoever needs an order of people takes ``employees.position`` (row of the staff list), never the pseudonym: results must not
     depend on the key.
     """
@@ -46,8 +48,8 @@ class Study:
 
     def table(self, name: str) -> pd.DataFrame:
         """A copy of one table."""
-        if name == "published" and name not in self._tables:
-            return tables.empty("roster")
+        if name in LATER and name not in self._tables:
+            return tables.empty(LATER[name])
         return self._tables[name].copy()
 
     def with_tables(self, **given: pd.DataFrame) -> Study:
@@ -57,9 +59,10 @@ class Study:
         ------
         KeyError  for a table that a study does not have; TableError  if one breaks its schema.
         """
-        if unknown := set(given) - set(TABLES):
+        if unknown := set(given) - {*TABLES, *LATER}:
             raise KeyError(*sorted(unknown))
-        checked = {name: tables.check("roster" if name in {"last_roster", "pins"} else name, frame, source=name) for name, frame in given.items()}
+        kinds = {**LATER, "last_roster": "roster", "pins": "roster"}
+        checked = {name: tables.check(kinds.get(name, name), frame, source=name) for name, frame in given.items()}
         return dataclasses.replace(self, _tables={**self._tables, **checked})
 
     def pin_place(self, employee_id: str, day: dt.date) -> str:
@@ -67,7 +70,7 @@ class Study:
         return self._pin_places.get((employee_id, day), f"pins: {employee_id}, {day}")
 
     def __getattr__(self, name: str) -> pd.DataFrame:
-        if name in TABLES or name == "published":
+        if name in TABLES or name in LATER:
             return self.table(name)
         raise AttributeError(name)
 

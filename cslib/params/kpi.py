@@ -69,9 +69,10 @@ class TeamTarget(Grounded):
 
 
 class KpiFile(Strict):
-    """``params/kpi/definitions.yml``."""
+    """``params/kpi/definitions.yml``. ``limits``: least and greatest value that a figure of a unit may have when it is read from a file."""
 
     cycle: Literal["month", "quarter"]
+    limits: dict[str, tuple[float, float]]
     kpis: dict[str, Kpi]
     role_sets: dict[str, RoleSet]
     team_targets: dict[str, TeamTarget] = Field(default_factory=dict)

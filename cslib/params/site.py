@@ -284,7 +284,8 @@ class Payroll(Strict):
 
 class Files(Strict):
     """Source files, relative to the site folder or absolute; ``contacts`` may list several (one per queue, or all in one);
-    ``calls`` are raw logs, one row a call, in place of counts."""
+    ``calls`` are raw logs, one row a call, in place of counts. ``kpi``, ``exams``, ``targets``: a site's own appraisal figures, read by the
+    appraisal pages only; ``decisions``: grade proposals with the human decision; ``off_queue``: training and meetings to be placed."""
 
     staff: str
     contacts: tuple[str, ...] = ()
@@ -296,6 +297,11 @@ class Files(Strict):
     calendar: str | None = None
     approved_overtime: str | None = None
     published: str | None = None
+    kpi: tuple[str, ...] = ()
+    exams: tuple[str, ...] = ()
+    targets: str | None = None
+    decisions: tuple[str, ...] = ()
+    off_queue: str | None = None
 
 
 class Site(Strict):

@@ -1,4 +1,4 @@
-"""The grade in force on the first day of the month, from the staff list."""
+"""The grade paid in the month: that of the staff list, changed by what humans decided since."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cslib.core.errors import Finding, PeopleError
 from cslib.intake.study import Study
 from cslib.params.pay_scheme import PayScheme
 
-STAFF_LIST, HIRED = "staff_list", "hired"  # reasons: carried over from the staff list; first month of employment
+STAFF_LIST, HIRED, DECIDED = "staff_list", "hired", "decided"  # reasons: the staff list's; first month of employment; decided for a month before
 
 
 def grades(study: Study) -> pd.DataFrame:
@@ -21,19 +21,24 @@ def grades(study: Study) -> pd.DataFrame:
     ``probation_months`` from the day hired; none for part-time people. The law bounds the months (law value ``probation_longest``, checked
     when the scheme is read).
 
+    A grade proposal changes the grade only where a human accepted, dated and signed it (table ``grade_decisions``), from its first month
+    paid on. Proposals themselves never do.
+
     Parameters
     ----------
-    study : Study    tables ``employees`` and ``staff_grades``, pay scheme
+    study : Study    tables ``employees``, ``staff_grades`` and ``grade_decisions``, pay scheme
 
     Returns
     -------
-    DataFrame, table ``grades``: move ``new`` (reason ``hired``) in the month of hiring, else ``stay`` (reason ``staff_list``).
+    DataFrame, table ``grades``: move ``new`` (reason ``hired``) in the month of hiring; ``up`` or ``down`` by base pay in the first month paid
+    of a decided change (reason: ladder and rule); else ``stay`` (reason ``staff_list``, or ``decided`` after such a change).
 
     Raises
     ------
     PeopleError  if an employee has no grade, a grade is not in the pay scheme, or a graded person is not in the staff list.
 
-    Source: catalogue S003-H3 (probation on the trial grade); 劳动合同法 art. 19 (length), art. 70 (none for part-time work).
+    Source: catalogue S003-H3 (probation on the trial grade), S003-H5 and S003-H14 (pay in the month after a signed decision);
+    劳动合同法 art. 19 (length), art. 70 (none for part-time work).
     """
     first, scheme = study.horizon.start, study.params.pay
     staff, listed = study.employees, study.staff_grades
@@ -54,7 +59,26 @@ def grades(study: Study) -> pd.DataFrame:
             "reason": new.map({True: HIRED, False: STAFF_LIST}),
         }
     )
-    return tables.check("grades", found, source="people.grades")
+    return tables.check("grades", _decided(found, study), source="people.grades")
+
+
+def _decided(found: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Grades with the decided changes up to the month; the latest of a person counts."""
+    changes = study.grade_decisions
+    changes = changes[changes["pay_month"] <= study.month].sort_values("pay_month", kind="stable")
+    if changes.empty:
+        return found
+    base = study.params.pay.base_yuan
+    now = changes.drop_duplicates("employee_id", keep="last").set_index("employee_id").reindex(found["employee_id"]).reset_index(drop=True)
+    changed = now["to_grade"].notna()
+    fresh = changed & now["pay_month"].eq(study.month)
+    up = now["to_grade"].map(base).astype("float64") >= now["from_grade"].map(base).astype("float64")
+    moved = fresh & found["move"].ne("new")
+    return found.assign(
+        grade=found["grade"].where(~changed, now["to_grade"]),
+        move=found["move"].mask(moved & up, "up").mask(moved & ~up, "down"),
+        reason=found["reason"].mask(changed & ~fresh, DECIDED).mask(moved, now["rule"]),
+    )
 
 
 def _on_probation(hired: dt.date, first: dt.date, scheme: PayScheme) -> bool:

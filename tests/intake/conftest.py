@@ -18,9 +18,9 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TinySite]:
     """A project root with one small site."""
     root = tmp_path / "root"
     (root / "params").mkdir(parents=True)
-    for name in ("law", "pay", "scenarios"):
+    for name in ("law", "pay", "scenarios", "kpi", "ladders"):
         shutil.copytree(ROOT / "params" / name, root / "params" / name)
-    for name in ("prices.yml", "words.yml"):
+    for name in ("prices.yml", "words.yml", "excluded.yml"):
         shutil.copy(ROOT / "params" / name, root / "params" / name)
     monkeypatch.setenv("CSLIB_ROOT", str(root))
     monkeypatch.setenv("CSLIB_KEY_FILE", str(tmp_path / "secret" / "pseudonym.key"))
