@@ -1,5 +1,5 @@
-"""The command line: ``cslib run``, ``check``, ``absent``, ``explain``, ``runs``, ``sites``, ``new``, ``synthesise``. Exit codes: 2 for errors,
-one sentence each, no traceback; 3 for a roster with violations; 130 after Ctrl-C."""
+"""The command line: ``cslib run``, ``check``, ``absent``, ``explain``, ``appraise``, ``runs``, ``sites``, ``new``, ``synthesise``. Exit codes:
+2 for errors, one sentence each, no traceback; 3 for a roster with violations; 130 after Ctrl-C."""
 
 from __future__ import annotations
 
@@ -158,6 +158,21 @@ def explain(site: str, month: str, scenario: str) -> None:
     from cslib.batch.explain import explain_month
 
     click.echo("\n".join(explain_month(site, month, scenario=scenario)))
+
+
+@main.command(help=say("batch.help.appraise"))
+@click.argument("site")
+@click.option("--month", required=True, help=say("batch.help.month"))
+@click.option("--scenario", default="base", help=say("batch.help.scenario"))
+@click.option("--ladder", default="", help=say("batch.help.ladder"))
+@click.option("--reading", default="", help=say("batch.help.reading"))
+@click.option("--forms", is_flag=True, help=say("batch.help.forms"))
+@_spoken
+def appraise(site: str, month: str, scenario: str, ladder: str, reading: str, forms: bool) -> None:
+    """Appraisal and grade pages of a month."""
+    from cslib.batch.appraisal import appraise_month
+
+    click.echo("\n".join(appraise_month(site, month, scenario=scenario, ladder=ladder, reading=reading, forms=forms).lines))
 
 
 @main.command(help=say("batch.help.runs"))

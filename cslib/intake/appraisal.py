@@ -38,11 +38,13 @@ class Figures:
     facts : table ``kpi_facts``; KPIs of ``params/kpi`` and the further facts that ladders read, by month
     training : [period, training, passed] one row a person and session
     targets : the site's own team targets, empty where it has none;  notes : remarks of the readers
+    complaints : [month, category, upheld, in_time] one row a complaint, without any person
     """
 
     facts: pd.DataFrame
     training: pd.DataFrame
     targets: Mapping[str, TeamTarget]
+    complaints: pd.DataFrame
     notes: tuple[str, ...] = ()
 
     @property
@@ -62,8 +64,8 @@ def figures(study: Study) -> Figures:
     spec = study.params.site.files
     kpis, training = open_kpis(), open_training()
     named = [("kpi", name) for name in spec.kpi] + [("exams", name) for name in spec.exams]
-    if not named and not spec.targets:
-        return Figures(tables.empty("kpi_facts"), _passes([]), {})
+    if not named and not spec.targets and not spec.complaints:
+        return Figures(tables.empty("kpi_facts"), _passes([]), {}, _complaints([]))
     measures, desk, rows, passes = Measures(kpis), _desk(study), [], []
     for kind, name in named:
         path = _unchanged(study, name)
@@ -71,8 +73,9 @@ def figures(study: Study) -> Figures:
         rows += read[0]
         passes += read[1]
     targets = _read_targets(_unchanged(study, spec.targets), kpis) if spec.targets else {}
+    complaints = _read_complaints(_unchanged(study, spec.complaints), desk) if spec.complaints else _complaints([])
     facts = tables.check("kpi_facts", pd.DataFrame(rows), source="kpi") if rows else tables.empty("kpi_facts")
-    return Figures(facts, _passes(passes), targets, tuple(dict.fromkeys(desk.notes)))
+    return Figures(facts, _passes(passes), targets, complaints, tuple(dict.fromkeys(desk.notes)))
 
 
 def _desk(study: Study) -> Desk:
@@ -90,6 +93,20 @@ def _unchanged(study: Study, name: str) -> Path:
 
 def _passes(rows: list[tuple[str, str, bool]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["period", "training", "passed"])
+
+
+def _complaints(rows: list[tuple[str, str, bool, bool]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["month", "category", "upheld", "in_time"])
+
+
+def _read_complaints(path: Path, desk: Desk) -> pd.DataFrame:
+    """Complaints of the department, one row each; whom they concern is not read (S002-33)."""
+    source = open_sources(path, "complaints", [["month", "category", "upheld", "in_time"]])[0]
+    months, kinds = source.column("month", month, "month", needed=True), source.column("category", text, "text", needed=True)
+    upheld, in_time = (source.column(name, lambda cell: flag(cell), "flag") for name in ("upheld", "in_time"))
+    source.refuse()
+    desk.notes += source.notes
+    return _complaints([(str(m), str(k), bool(u), bool(t)) for m, k, u, t in zip(months, kinds, upheld, in_time, strict=True)])
 
 
 Rows = tuple[list[dict[str, Any]], list[tuple[str, str, bool]]]

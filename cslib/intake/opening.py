@@ -49,7 +49,7 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     spec = params.site.files
     contact_paths = [_path(params, name) for name in ([contacts] if contacts else spec.contacts)]
     others = (spec.staff, spec.leave, spec.wishes, spec.last_roster, spec.pins, spec.calendar, spec.approved_overtime, spec.published)
-    others += (*spec.kpi, *spec.exams, spec.targets, *spec.decisions, spec.off_queue)
+    others += (*spec.kpi, *spec.exams, spec.targets, spec.complaints, *spec.decisions, spec.off_queue)
     call_paths = [] if contacts else [_path(params, name) for name in spec.calls]
     paths = [*contact_paths, *call_paths, *(_path(params, name) for name in others if name)]
     history, notes = read_contacts(contact_paths, params)

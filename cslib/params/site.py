@@ -284,8 +284,9 @@ class Payroll(Strict):
 
 class Files(Strict):
     """Source files, relative to the site folder or absolute; ``contacts`` may list several (one per queue, or all in one);
-    ``calls`` are raw logs, one row a call, in place of counts. ``kpi``, ``exams``, ``targets``: a site's own appraisal figures, read by the
-    appraisal pages only; ``decisions``: grade proposals with the human decision; ``off_queue``: training and meetings to be placed."""
+    ``calls`` are raw logs, one row a call, in place of counts. ``kpi``, ``exams``, ``targets``, ``complaints``: a site's own appraisal
+    figures, read by the appraisal pages only; ``decisions``: grade proposals with the human decision; ``off_queue``: training and meetings
+    to be placed."""
 
     staff: str
     contacts: tuple[str, ...] = ()
@@ -300,6 +301,7 @@ class Files(Strict):
     kpi: tuple[str, ...] = ()
     exams: tuple[str, ...] = ()
     targets: str | None = None
+    complaints: str | None = None
     decisions: tuple[str, ...] = ()
     off_queue: str | None = None
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from cslib.people.flows import birth_death, staffing_flow, up_before_down
     from cslib.people.grades import grades
     from cslib.people.overrides import Override
-    from cslib.people.panel import Panel, panel_of
+    from cslib.people.own import Basis, basis, own_panel, pass_table, present_course, with_grades
+    from cslib.people.panel import Panel, months_before, panel_of
     from cslib.people.proposals import application_forms, proposals
     from cslib.people.scoring import appraise, cliff, flips, kpi_points, reliability, share_cliff, shrunk
     from cslib.people.synthetic import synthetic_facts, synthetic_panel
@@ -28,12 +29,12 @@ if TYPE_CHECKING:
     from cslib.people.training import complaint_report, quality_meeting, training_needs, training_plan, training_sessions
 
 __all__ = [
-    "Chain", "Chance", "Comparison", "Course", "Normal", "Override", "Panel", "PayRange", "application_forms", "appraise", "band_findings",
-    "birth_death", "bonus", "chain", "cliff", "compare_ladders", "complaint_report", "flips", "grades", "group_score", "headcount",
-    "kpi_points", "ladder_names", "luck", "monthly_cost", "open_kpis", "open_ladder", "open_training", "panel_of", "pay_ranges", "pooled",
-    "proposals", "quality_meeting", "reach", "reliability", "run_ladder", "share_cliff", "shrunk", "staffing_flow", "story",
-    "synthetic_facts", "synthetic_panel", "target_result", "trace_score", "training_needs", "training_plan", "training_sessions",
-    "up_before_down",
+    "Basis", "Chain", "Chance", "Comparison", "Course", "Normal", "Override", "Panel", "PayRange", "application_forms", "appraise",
+    "band_findings", "basis", "birth_death", "bonus", "chain", "cliff", "compare_ladders", "complaint_report", "flips", "grades",
+    "group_score", "headcount", "kpi_points", "ladder_names", "luck", "monthly_cost", "months_before", "open_kpis", "open_ladder",
+    "open_training", "own_panel", "panel_of", "pass_table", "pay_ranges", "pooled", "present_course", "proposals", "quality_meeting",
+    "reach", "reliability", "run_ladder", "share_cliff", "shrunk", "staffing_flow", "story", "synthetic_facts", "synthetic_panel",
+    "target_result", "trace_score", "training_needs", "training_plan", "training_sessions", "up_before_down", "with_grades",
 ]  # fmt: skip
 
 # Loaded at first use: the monthly chain takes grades alone, and statistics cost every kernel a second.
@@ -51,7 +52,8 @@ furnish(
         "cslib.people.flows": ("birth_death", "staffing_flow", "up_before_down"),
         "cslib.people.grades": ("grades",),
         "cslib.people.overrides": ("Override",),
-        "cslib.people.panel": ("Panel", "panel_of"),
+        "cslib.people.own": ("Basis", "basis", "own_panel", "pass_table", "present_course", "with_grades"),
+    "cslib.people.panel": ("Panel", "months_before", "panel_of"),
         "cslib.people.proposals": ("application_forms", "proposals"),
         "cslib.people.scoring": ("appraise", "cliff", "flips", "kpi_points", "reliability", "share_cliff", "shrunk"),
         "cslib.people.synthetic": ("synthetic_facts", "synthetic_panel"),

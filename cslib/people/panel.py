@@ -23,6 +23,12 @@ def month_text(number: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
+def months_before(month: str, count: int) -> list[str]:
+    """The ``count`` months before a month, oldest first."""
+    last = month_number(month)
+    return [month_text(number) for number in range(last - count, last)]
+
+
 @dataclass(frozen=True)
 class Panel:
     """People and their facts, month by month.

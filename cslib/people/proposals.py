@@ -98,7 +98,7 @@ def proposals(course: Course, month: str | None = None) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, table ``grade_proposals``: reasons in the language in use; ``decision`` and ``decided_on`` are empty for a human to fill in.
+    DataFrame, table ``grade_proposals``: reasons in the language in use; ``decision``, ``decided_on``, ``decided_by`` are empty, for humans.
     """
     ladder, spec, rows = course.ladder, course.ladder.spec, []
     start = month_number(course.panel.first)
@@ -112,7 +112,7 @@ def proposals(course: Course, month: str | None = None) -> pd.DataFrame:
                 "from_grade": ladder.grades[batch.before[i]], "to_grade": ladder.grades[batch.after[i]],
                 "effective_month": month_text(start + batch.month + spec.grade_lag_months),
                 "pay_month": month_text(start + batch.month + spec.pay_lag_months), "illustrative": bool(ladder.filled(rule)),
-                "reason": "; ".join(reason.line() for reason in reasons(course, batch, i)), "decision": None, "decided_on": None,
+                "reason": "; ".join(reason.line() for reason in reasons(course, batch, i)), "decision": None, "decided_on": None, "decided_by": None,
             }
         )  # fmt: skip
     return tables.check("grade_proposals", pd.DataFrame(rows), source="people.proposals") if rows else tables.empty("grade_proposals")

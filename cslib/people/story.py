@@ -11,6 +11,7 @@ import pandas as pd
 from cslib.core.errors import Finding, PeopleError
 from cslib.core.streams import stream
 from cslib.core.words import pick, say
+from cslib.intake import Figures, Study
 from cslib.params.kpi import KpiFile, TrainingFile
 from cslib.params.ladder_files import Ladder, open_ladder
 from cslib.params.ladders import Quota
@@ -19,16 +20,13 @@ from cslib.people.compare import monthly_cost, steps
 from cslib.people.course import Course
 from cslib.people.diagnostics import band_findings, luck, reach
 from cslib.people.engine import run_ladder
-from cslib.people.panel import Panel, month_number, month_text
+from cslib.people.own import Basis
+from cslib.people.panel import Panel
 from cslib.people.proposals import reading_name, reasons
 from cslib.people.scoring import share_cliff
 from cslib.people.targets import pooled, target_result
 
 STAR, STAR_METRIC, STAR_ENTRY = "H_star_ladder", "kpi_percent", "agent"
-SHOWN_CHANGE = {
-    "complaint_rate": -0.35,
-    "efficiency": 0.12,
-}  # half-way in the synthetic months, so that targets find something
 LEAST = 10  # people behind a band that is shown (privacy requirement P06)
 
 
@@ -200,15 +198,35 @@ def training_names(plan: pd.DataFrame, training: TrainingFile) -> pd.DataFrame:
     return plan.assign(training=[pick((training.kinds.get(kind) or training.coaching).meaning) for kind in plan["training"]])
 
 
-def months_before(month: str, count: int) -> list[str]:
-    """The ``count`` months before a month, oldest first."""
-    last = month_number(month)
-    return [month_text(number) for number in range(last - count, last)]
-
-
 def reading_names(shares: pd.DataFrame) -> pd.DataFrame:
     """A table with readings as columns, their names in words."""
     return shares.rename(columns=reading_name)
+
+
+def basis_lines(basis: Basis, own: Figures, seed: int) -> list[str]:
+    """What the appraisal page rests on: own figures with their span and remarks, or invented ones."""
+    if basis.synthetic:
+        return [say("notebook.kpi.synthetic", seed=seed)]
+    people, sample = basis.facts["employee_id"].nunique(), basis.facts["sample"].sum()
+    return [say("notebook.kpi.own", people=people, first=basis.months[0], last=basis.months[-1], sample=f"{sample:,.0f}"), *own.notes]
+
+
+def panel_lines(panel: Panel, seed: int) -> list[str]:
+    """What the grade page rests on."""
+    if panel.synthetic:
+        return [say("notebook.grades.synthetic", people=len(panel.people), seed=seed, months=panel.months)]
+    return [say("notebook.grades.own", people=len(panel.people), first=panel.months_text[0], last=panel.months_text[-1])]
+
+
+def contacts_of(study: Study, month: str) -> float:
+    """Contacts offered in a month, from the site's own log; 0 where it has none."""
+    log = study.contacts
+    return float(log.loc[log["interval_start"].dt.strftime("%Y-%m").eq(month), "offered"].sum())
+
+
+def complaints_of(own: Figures, months: Sequence[str], contacts: float, seed: int) -> pd.DataFrame:
+    """The site's own complaints, or invented ones where it brings no figures at all."""
+    return own.complaints if own.given or not own.complaints.empty else synthetic_complaints(months, contacts, seed=seed)
 
 
 def synthetic_complaints(months: Sequence[str], contacts: float, *, seed: int) -> pd.DataFrame:

@@ -83,7 +83,8 @@ def synthetic_panel(people: int, months: int, *, seed: int, first: str = "2025-0
     facts["typing_adapted"] = np.repeat(facts["typing_adapted"][:, :1], months, axis=1)
     facts["experience_years"] = np.maximum(served, 0) / 12.0
     facts |= _exams(made, ability, served, rng)
-    facts |= _team_facts(facts["score"], ability, team, month_number(first))
+    facts |= team_facts(facts["score"], team, month_number(first))
+    facts["own_grade"] = np.repeat(np.where(ability > 0.8, 1.0, np.where(ability > -0.8, 2.0, 3.0))[:, None], months, axis=1)
     away = (rng.random((people, months)) < made.leave_month_share) | (served <= 0)
     facts = {name: np.where(away, np.nan, values) for name, values in facts.items()}
     names = tuple(f"SYN-{i + 1:05d}" for i in range(people))
@@ -107,18 +108,26 @@ def _exams(made: Recipe, ability: np.ndarray, served: np.ndarray, rng: np.random
     return {"exam_week": week} | {name: np.where(np.isnan(week), np.nan, mark) for name, mark in marks.items()}
 
 
-def _team_facts(score: np.ndarray, ability: np.ndarray, team: np.ndarray, first: int) -> dict[str, np.ndarray]:
-    """Facts that come from the team: its mean, best member and bottom three of the quarter, own assistant grade of a lead."""
-    mean = np.empty_like(score)
+def team_facts(score: np.ndarray, team: np.ndarray, first: int) -> dict[str, np.ndarray]:
+    """Facts that come from a team's scores [people, months]: its mean, best member and bottom three of the quarter to date; NaN is no score.
+
+    ``first`` : month number of column 0
+    """
+    known, filled = ~np.isnan(score), np.nan_to_num(score)
+    mean = np.full_like(score, np.nan)
     for number in np.unique(team):
-        mean[team == number] = score[team == number].mean(axis=0)
-    quarter = score.copy()
+        rows = team == number
+        count = known[rows].sum(axis=0)
+        mean[rows] = np.where(count > 0, filled[rows].sum(axis=0) / np.maximum(count, 1), np.nan)
+    quarter = np.full_like(score, np.nan)
     for t in range(score.shape[1]):
-        since = t - (first + t) % 3
-        quarter[:, t] = score[:, max(0, since) : t + 1].mean(axis=1)
-    rank, size = team_rank(quarter, team), np.bincount(team)[team][:, None]
-    own = np.repeat(np.where(ability > 0.8, 1.0, np.where(ability > -0.8, 2.0, 3.0))[:, None], score.shape[1], axis=1)
-    return {"team_mean": mean, "best_member": (rank == 1).astype(float), "bottom_three": (rank > size - 3).astype(float), "own_grade": own}
+        since = max(0, t - (first + t) % 3)
+        count = known[:, since : t + 1].sum(axis=1)
+        quarter[:, t] = np.where(count > 0, filled[:, since : t + 1].sum(axis=1) / np.maximum(count, 1), np.nan)
+    rank = team_rank(quarter, team)
+    size = np.stack([np.bincount(team, weights=(~np.isnan(quarter[:, t])).astype(float))[team] for t in range(score.shape[1])], axis=1)
+    flags = {"best_member": rank == 1, "bottom_three": rank > size - 3}
+    return {"team_mean": mean, **{name: np.where(np.isnan(rank), np.nan, flag.astype(float)) for name, flag in flags.items()}}
 
 
 def synthetic_facts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,11 +51,14 @@ def training_needs(facts: pd.DataFrame, employees: pd.DataFrame, kpis: KpiFile, 
     return found.sort_values(["kind", "employee_id"], key=lambda c: c.map(order) if c.name == "employee_id" else c, kind="stable", ignore_index=True)
 
 
-def training_sessions(needs: pd.DataFrame, training: TrainingFile, month: str, employees: pd.DataFrame) -> pd.DataFrame:
+def training_sessions(
+    needs: pd.DataFrame, training: TrainingFile, month: str, employees: pd.DataFrame, leave: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Sessions of the month after an appraisal as off-queue work that the roster can take.
 
     Groups are filled in the order of the staff list; induction lies within ``induction_within_days`` of hiring, the others within the month. The
-    table holds neither kind of need nor score: the roster sees an activity, a length and a window.
+    table holds neither kind of need nor score: the roster sees an activity, a length and a window. With ``leave`` (table ``leave``) a session of
+    several people gets its one day: a weekday of the window on which fewest of them are away; sessions go round the days.
 
     Returns
     -------
@@ -64,7 +68,7 @@ def training_sessions(needs: pd.DataFrame, training: TrainingFile, month: str, e
     last = ((first.replace(day=28) + dt.timedelta(days=4)).replace(day=1)) - dt.timedelta(days=1)
     hired = dict(zip(employees["employee_id"], employees["hired"], strict=True))
     days = dt.timedelta(days=int(training.induction_within_days.value))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number, (kind, part) in enumerate(needs.groupby("kind", sort=True), start=1):
         how = training.coaching if kind == COACHING else training.kinds[str(kind)]
         for place, person in enumerate(part["employee_id"]):
@@ -80,8 +84,25 @@ def training_sessions(needs: pd.DataFrame, training: TrainingFile, month: str, e
         first_of[row["session"]] = min(place[row["employee_id"]], first_of.get(row["session"], place[row["employee_id"]]))
     number_of = {session: i for i, session in enumerate(sorted(first_of, key=lambda session: (first_of[session], str(session))), start=1)}
     rows = [{**row, "session": f"{month}-{number_of[row['session']]:03d}"} for row in rows]  # a number that tells no kind
+    rows = rows if leave is None else _on_one_day(rows, leave)
     rows += _regular(training, month, first, last, employees)
     return tables.check("off_queue", pd.DataFrame(rows), source="people.training_sessions") if rows else tables.empty("off_queue")
+
+
+def _on_one_day(rows: list[dict[str, Any]], leave: pd.DataFrame) -> list[dict[str, Any]]:
+    """Sessions of several people with the day that suits most of them; the others keep their window."""
+    away = set(zip(leave["employee_id"], leave["date"].dt.date, strict=True))
+    chosen: dict[str, dt.date] = {}
+    for session in dict.fromkeys(row["session"] for row in rows if row["together"]):
+        own = [row for row in rows if row["session"] == session]
+        begin, end = max(row["earliest"] for row in own), min(row["latest"] for row in own)
+        days = [begin + dt.timedelta(days=i) for i in range((end - begin).days + 1)]
+        days = [day for day in days if day.weekday() < 5] or days
+        if days:
+            missing = [sum((row["employee_id"], day) in away for row in own) for day in days]
+            best = [day for day, count in zip(days, missing, strict=True) if count == min(missing)]
+            chosen[session] = best[len(chosen) % len(best)]
+    return [{**row, "earliest": chosen[row["session"]], "latest": chosen[row["session"]]} if row["session"] in chosen else row for row in rows]
 
 
 def _regular(training: TrainingFile, month: str, first: dt.date, last: dt.date, employees: pd.DataFrame) -> list[dict[str, object]]:

@@ -15,11 +15,12 @@ from cslib import people
 from cslib.core.errors import PeopleError
 from cslib.core.words import LANGUAGES, speaking
 from cslib.people import story
+from cslib.people.own import SHOWN_CHANGE
 from cslib.report import figures
 
 KPIS = people.open_kpis()
 STAFF = pd.DataFrame({"employee_id": [f"P{i:02d}" for i in range(30)], "position": range(1, 31)})
-FACTS = people.synthetic_facts(STAFF, KPIS, "2026-01", 4, seed=5, change=story.SHOWN_CHANGE)
+FACTS = people.synthetic_facts(STAFF, KPIS, "2026-01", 4, seed=5, change=SHOWN_CHANGE)
 STUDY = SimpleNamespace(
     params=SimpleNamespace(site=SimpleNamespace(name={"zh": "站", "en": "site"}, synthetic=True), scenario_meaning={"zh": "基准", "en": "base"}),
     month="2026-05",
