@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cslib.batch.actual import actual_hours
-    from cslib.batch.chain import HOUR_YUAN, open_hiring, plan, table
+    from cslib.batch.chain import HOUR_YUAN, month_payroll, open_hiring, plan, table
     from cslib.batch.explore import demand_change, explore_demand, intraday_change
 
-__all__ = ["HOUR_YUAN", "actual_hours", "demand_change", "explore_demand", "intraday_change", "open_hiring", "plan", "table"]
+__all__ = ["HOUR_YUAN", "actual_hours", "demand_change", "explore_demand", "intraday_change", "month_payroll", "open_hiring", "plan", "table"]
 
 
 def __getattr__(name: str) -> Any:

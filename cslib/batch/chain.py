@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from cslib import demand, pay, people, roster, staffing
+from cslib import demand, roster, staffing
+from cslib.batch.payroll import Payroll, payroll
 from cslib.intake import Study
 from cslib.params.hiring import open_hiring
 from cslib.report import Run
@@ -77,7 +78,15 @@ def _hours(study: Study, run: Run) -> dict[str, pd.DataFrame]:
 
 
 def _wage_cost(study: Study, run: Run) -> dict[str, pd.DataFrame]:
-    return {"wage_cost": pay.wage_cost(pay.payslips(table("hours", study, run), people.grades(study), study))}
+    return {"wage_cost": month_payroll(study, run).wage_cost}
+
+
+def month_payroll(study: Study, run: Run, *, attendance: str = "", facts: str = "") -> Payroll:
+    """Payslips of the run's month (``payroll``): on actual hours where an attendance sheet is there, planned ones else; basis and sheets are
+    noted with the run (note ``payroll``)."""
+    found = payroll(study, table("hours", study, run), table("roster", study, run), attendance=attendance, facts=facts)
+    run.note("payroll", {"basis": found.basis, "files": found.files})
+    return found
 
 
 # Payslips and grades are never stored with a run: they are recomputed where needed, shown as site totals (privacy requirements P06, P09).

@@ -1,5 +1,5 @@
-"""The command line: ``cslib run``, ``check``, ``absent``, ``explain``, ``appraise``, ``runs``, ``sites``, ``new``, ``synthesise``. Exit codes:
-2 for errors, one sentence each, no traceback; 3 for a roster with violations; 130 after Ctrl-C."""
+"""The command line: ``cslib run``, ``check``, ``absent``, ``explain``, ``appraise``, ``pay``, ``runs``, ``sites``, ``new``, ``synthesise``. Exit
+codes: 2 for errors, one sentence each, no traceback; 3 for a roster with violations; 130 after Ctrl-C."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from cslib.batch.pay_verbs import add_pay
 from cslib.core import words
 from cslib.core.errors import CslibError
 from cslib.core.paths import params_dir, project_root, shown
@@ -217,6 +218,8 @@ def synthesise(site: str, replant: bool) -> None:
     for path in make(site, replant=replant):
         click.echo(say("batch.made", path=shown(path)))
 
+
+add_pay(main, _spoken)
 
 if __name__ == "__main__":
     main()

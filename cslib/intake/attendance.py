@@ -65,11 +65,7 @@ def read_attendance(study: Study, path: Path) -> Attendance:
 
     Source: catalogue S003-I2: overtime is reported and approved beforehand; hours knowingly accepted stay payable.
     """
-    staff_file = study.params.folder / study.params.site.files.staff
-    if study.files.get(shown(staff_file)) not in (None, fingerprint(staff_file)):
-        raise IntakeError("intake.changed", where=shown(staff_file))
-    staff = read_staff(staff_file, study.params, study.horizon, site_key(study.site, study.params.site.synthetic))
-    desk = Desk(study.params, study.horizon, staff.ids, study.employees, study.calendar)
+    desk = desk_of(study)
     source = open_sources(path, "attendance", [["staff_no", "date", "clock_in", "clock_out"]])[0]
     codes, rows, absent, overstay = shift_words(study.params), [], [], 0.0
     leave = {(row.employee_id, row.date.date()) for row in study.leave.itertuples()}
@@ -100,6 +96,20 @@ def read_attendance(study: Study, path: Path) -> Attendance:
     if absent:
         notes.append(say("intake.note.absent", file=source.sheet.file, count=len(absent)))
     return Attendance(frame, pd.DataFrame(absent, columns=["employee_id", "date"]), overstay, tuple(notes))
+
+
+def desk_of(study: Study) -> Desk:
+    """The desk of an open study, for sheets that name people by employee number: the staff list is read anew and never kept.
+
+    Raises
+    ------
+    IntakeError  if the staff list changed since the study was opened.
+    """
+    staff_file = study.params.folder / study.params.site.files.staff
+    if study.files.get(shown(staff_file)) not in (None, fingerprint(staff_file)):
+        raise IntakeError("intake.changed", where=shown(staff_file))
+    staff = read_staff(staff_file, study.params, study.horizon, site_key(study.site, study.params.site.synthetic))
+    return Desk(study.params, study.horizon, staff.ids, study.employees, study.calendar)
 
 
 def _day(cell: Any) -> dt.date | None:

@@ -51,7 +51,8 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     others = (spec.staff, spec.leave, spec.wishes, spec.last_roster, spec.pins, spec.calendar, spec.approved_overtime, spec.published)
     others += (*spec.kpi, *spec.exams, spec.targets, spec.complaints, *spec.decisions, spec.off_queue)
     call_paths = [] if contacts else [_path(params, name) for name in spec.calls]
-    paths = [*contact_paths, *call_paths, *(_path(params, name) for name in others if name)]
+    monthly = (_month_file(params, name, month) for name in (spec.attendance, spec.pay_facts) if name)
+    paths = [*contact_paths, *call_paths, *(_path(params, name) for name in others if name), *(path for path in monthly if path is not None)]
     history, notes = read_contacts(contact_paths, params)
     if call_paths:
         log = read_calls(call_paths, params)
@@ -112,6 +113,29 @@ def _path(params: Params, name: str) -> Path:
     except (RuntimeError, OSError, ValueError):
         raise IntakeError("intake.no_file", where=name if len(name) <= _NAME_SHOWN else f"{name[:_NAME_SHOWN]}...", allowed="-") from None
     return path
+
+
+def _month_file(params: Params, name: str, month: str) -> Path | None:
+    """A file of the site whose name may hold ``{month}``; such a one may be missing, then None."""
+    path = _path(params, name.replace("{month}", month))
+    return None if "{month}" in name and not path.exists() else path
+
+
+def pay_file(study: Study, kind: str, given: str = "") -> Path | None:
+    """Attendance sheet or sheet of pay facts: the one given, else the site's of this month; None if there is none.
+
+    Parameters
+    ----------
+    kind : ``attendance`` or ``pay_facts``;  given : path, absolute or relative to the site's folder or the project
+
+    Raises
+    ------
+    IntakeError  if the system takes no such path.
+    """
+    name = given or getattr(study.params.site.files, kind)
+    if not name:
+        return None
+    return _path(study.params, name) if given else _month_file(study.params, name, study.month)
 
 
 def _before(history: pd.DataFrame, horizon: Horizon) -> tuple[pd.DataFrame, int]:

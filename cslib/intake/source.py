@@ -71,6 +71,10 @@ class Source:
         place = self.columns.get(column) or self.wide.get(column)
         self.findings.append(Finding(key, self.where(row, column), {"row": row + 1, "column": place.header if place else "", **facts}))
 
+    def add_at(self, key: str, row: int, index: int, **facts: Any) -> None:
+        """Collect a finding about a cell of a column that is not read, by its index."""
+        self.findings.append(Finding(key, self.sheet.where(row, index), facts))
+
     def column(
         self, column: str, read: Callable[[Any], Value | None], allowed: str, *, default: Value | None = None, needed: bool = False
     ) -> list[Value | None]:

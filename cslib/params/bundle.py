@@ -17,6 +17,7 @@ from cslib.params.pay_scheme import PayScheme, check_pay
 from cslib.params.prices import PRICE_MOST, PriceList, check_prices
 from cslib.params.site import ShiftFile, Site
 from cslib.params.source import Document, Meaning, Strict, read, unknown_key, validate
+from cslib.params.statutory import statutory
 
 MODELS: dict[str, type[Strict]] = {"site": Site, "shifts": ShiftFile, "prices": PriceList, "law": Law, "pay": PayScheme}
 NOT_PROFILES = ("cn_calendar", "cn_income_tax", "cn_minimum_wage", "cn_social_insurance")  # facts beside the rule profiles in params/law
@@ -101,6 +102,9 @@ def open_params(site: str, scenario: str = "base") -> Params:
     aliases = check_shifts(site_model, shifts, shift_file, documents["shifts"])
     read_later = [params_dir() / name.format(site=site) for name in READ_LATER]
     paths = [*(document.path for document in [*written.values(), source]), *(path for path in read_later if path.is_file())]
+    paths += sorted((params_dir() / "reforms").glob("*.yml"))  # 50_pay compares a reform
+    if site_model.country == "CN":  # what payslips rest on besides: tax, contributions, minimum wage
+        paths += [path for path in statutory().files if path not in paths]
     files = {shown(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     return Params(site, site_model, shifts, aliases, law, prices, pay, scenario, overlay.meaning, changes, folder, files)
 

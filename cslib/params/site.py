@@ -286,7 +286,8 @@ class Files(Strict):
     """Source files, relative to the site folder or absolute; ``contacts`` may list several (one per queue, or all in one);
     ``calls`` are raw logs, one row a call, in place of counts. ``kpi``, ``exams``, ``targets``, ``complaints``: a site's own appraisal
     figures, read by the appraisal pages only; ``decisions``: grade proposals with the human decision; ``off_queue``: training and meetings
-    to be placed."""
+    to be placed. ``attendance`` (actual hours) and ``pay_facts`` (scores, ranks,
+    sales ...) may hold ``{month}`` in their name: a month without its file is estimated from planned hours, or has no facts."""
 
     staff: str
     contacts: tuple[str, ...] = ()
@@ -304,6 +305,8 @@ class Files(Strict):
     complaints: str | None = None
     decisions: tuple[str, ...] = ()
     off_queue: str | None = None
+    attendance: str | None = None
+    pay_facts: str | None = None
 
 
 class Site(Strict):

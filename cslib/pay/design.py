@@ -1,9 +1,9 @@
 """Design search: the cheapest structure within set limits that meets every constraint, confirmed by a fresh simulation - or what can't be met.
 
 Base pay is chosen on a grid by an integer programme (one binary a grade and amount, HiGHS through scipy); its coefficients, heads by grade,
-come from a simulation. Thresholds are searched over the options given. What is not linear (P90 of the budget, turnover, grade shares) is
-judged by simulation: a structure that misses the turnover limit is sent back with a higher floor on total pay. Every constraint has a slack,
-so there is always an answer: the structure with the least misses, and by how much.
+come from a simulation. Thresholds and steps of the performance pay are searched over the options given. What is not linear (P90 of the
+budget, turnover, grade shares) is judged by simulation: a structure that misses the turnover limit is sent back with a higher floor on total
+pay. Every constraint has a slack, so there is always an answer: the structure with the least misses, and by how much.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ import pandas as pd
 
 from cslib.core.errors import PayError
 from cslib.pay.ladder import Ladder
-from cslib.pay.reform import turnover_of
+from cslib.pay.reform import turnover_of, with_steps
 from cslib.pay.simulation import Outcome, simulate
 from cslib.pay.workforce import Behaviour, Months, People, Structure
 
+Steps = tuple[np.ndarray, np.ndarray]  # scores, factors of the performance pay
 _PENALTY = 1e7  # yuan a unit of slack: far above any pay, so that a miss is never bought
 _ROUNDS = 8
+_TRIED = 12  # structures put before the fresh simulation, cheapest first
 TOLERANCE = 1e-6
 
 
@@ -30,7 +32,7 @@ TOLERANCE = 1e-6
 class Limits:
     """What a structure must meet.
 
-    low, high, step : grid of base pay by grade [yuan];  least_base : minimum wage less allowances that count [yuan]
+    low, high, step : grid of base pay by grade [yuan];  least_base : what the minimum wage asks of base pay, one value or by grade [yuan]
     budget_p90 : of the whole horizon [yuan];  losers : share of people whose regular pay falls;  grade_share : most people on one grade in
     the last month;  parity : pairs of grades of equal base, within ``parity_share``;  turnover : leavers a year;  progression : least step
     of base from grade to grade inside each of ``channels`` (grade indices, lowest first)
@@ -39,7 +41,7 @@ class Limits:
     low: np.ndarray
     high: np.ndarray
     step: float = 50.0
-    least_base: float = 0.0
+    least_base: float | np.ndarray = 0.0
     budget_p90: float = np.inf
     losers: float = 1.0
     grade_share: float = 1.0
@@ -66,18 +68,20 @@ class Design:
 
 
 def design(
-    people: People, structure: Structure, ladders: Sequence[Ladder], behaviour: Behaviour, months: Months, limits: Limits, *, runs: int = 300,
-    seed: int = 1, threads: int = 1,
+    people: People, structure: Structure, ladders: Sequence[Ladder], behaviour: Behaviour, months: Months, limits: Limits, *,
+    steps: Sequence[Steps] = (), runs: int = 300, seed: int = 1, threads: int = 1,
 ) -> Design:
-    """Search over ladders and base pay.
+    """Search over ladders, steps of the performance pay and base pay.
 
     Parameters
     ----------
     structure : what is paid today: reference of losers, leaving and hiring;  ladders : thresholds to choose from (today's first)
+    steps : steps of the performance pay on offer besides today's
 
     Returns
     -------
-    Design  the cheapest that meets everything in the confirming simulation (other random stream); if none does, the one that misses least.
+    Design  the cheapest that meets everything in a fresh simulation, whose luck no step of the search has seen; if none does, the one that
+        misses least.
 
     Raises
     ------
@@ -85,18 +89,42 @@ def design(
     """
     if not ladders or (np.asarray(limits.high) < np.asarray(limits.low)).any() or limits.step <= 0:
         raise PayError("pay.design_grid", where="limits", given=f"{limits.low} .. {limits.high}", allowed="low <= high, step > 0")
-    found = [_search(people, structure, ladder, behaviour, months, limits, runs, seed, threads) for ladder in ladders]
-    return min(found, key=_rank)
+    variants = [structure, *(with_steps(structure, at, pay, behaviour) for at, pay in steps)]
+    law = _Law(behaviour, months, runs, seed, threads)
+    found = [one for variant in variants for ladder in ladders for one in _search(people, structure, variant, ladder, law, limits)]
+    verdicts: list[Design] = []
+    for one in sorted(found, key=_rank)[:_TRIED]:
+        fresh = law.simulate(people, one.structure, one.ladder, structure.regular(), "verdict")
+        verdicts.append(_judged(people, structure, one.structure, one.ladder, fresh, limits))
+        if verdicts[-1].met:
+            break
+    return min(verdicts, key=_rank)
+
+
+@dataclass(frozen=True)
+class _Law:
+    """What every simulation of a search has in common."""
+
+    behaviour: Behaviour
+    months: Months
+    runs: int
+    seed: int
+    threads: int
+
+    def simulate(self, people: People, structure: Structure, ladder: Ladder, reference: np.ndarray, name: str) -> Outcome:
+        """One simulation; another ``name`` is another luck."""
+        return simulate(people, structure, ladder, self.behaviour, self.months, runs=self.runs, seed=self.seed, name=name, reference=reference,
+                        threads=self.threads)  # fmt: skip
 
 
 def tradeoff(
     people: People, structure: Structure, ladders: Sequence[Ladder], behaviour: Behaviour, months: Months, limits: Limits, *,
-    losers: Sequence[float] = (0.0, 0.1, 0.2, 0.4, 1.0), runs: int = 200, seed: int = 1,
+    losers: Sequence[float] = (0.0, 0.1, 0.2, 0.4, 1.0), steps: Sequence[Steps] = (), runs: int = 200, seed: int = 1,
 ) -> pd.DataFrame:
     """The cheapest design for each limit on losers: limit, share found, cost and P90 [yuan], turnover, whether everything is met."""
     rows, best = [], None
     for limit in sorted(losers):
-        one = design(people, structure, ladders, behaviour, months, replace(limits, losers=limit), runs=runs, seed=seed)
+        one = design(people, structure, ladders, behaviour, months, replace(limits, losers=limit), steps=steps, runs=runs, seed=seed)
         if best is not None and _rank(best) < _rank(one):
             one = best  # what meets a tighter limit meets this one
         best = one
@@ -105,34 +133,28 @@ def tradeoff(
     return pd.DataFrame(rows, columns=["losers_limit", "losers", "cost_yuan", "p90_yuan", "turnover", "met"])
 
 
-def _search(
-    people: People, now: Structure, ladder: Ladder, behaviour: Behaviour, months: Months, limits: Limits, runs: int, seed: int, threads: int
-) -> Design:
-    """Integer programme and simulation in turns; the payroll floor rises while people leave too fast."""
-    reference, current = now.regular(), now
-    outcome = simulate(people, now, ladder, behaviour, months, runs=runs, seed=seed, name="design", reference=reference, threads=threads)
-    floor, missed, best = 0.0, 0.0, None
+def _search(people: People, now: Structure, variant: Structure, ladder: Ladder, law: _Law, limits: Limits) -> list[Design]:
+    """Integer programme and simulation in turns; the payroll floor rises while people leave too fast. Every structure tried, as judged."""
+    reference, current = now.regular(), variant
+    outcome = law.simulate(people, variant, ladder, reference, "design")
+    floor, missed, tried = 0.0, 0.0, []
     for _ in range(_ROUNDS):
         heads = outcome.grade_heads.sum(axis=0)
-        current = replace(now, base=_programme(people, now, heads, limits, floor))
-        outcome = simulate(people, current, ladder, behaviour, months, runs=runs, seed=seed, name="design", reference=reference, threads=threads)
-        fresh = simulate(people, current, ladder, behaviour, months, runs=runs, seed=seed, name="confirm", reference=reference, threads=threads)
-        one = _judged(people, now, current, ladder, fresh, limits)
-        if best is None or _rank(one) < _rank(best):
-            best = one
+        current = replace(variant, base=_programme(people, now, variant, heads, limits, floor))
+        outcome = law.simulate(people, current, ladder, reference, "design")
+        fresh = law.simulate(people, current, ladder, reference, "confirm")
+        tried.append(_judged(people, now, current, ladder, fresh, limits))
         leaving, heads = turnover_of(fresh), outcome.grade_heads.sum(axis=0)
         reached = float((heads * current.base).sum() / heads.sum())
         if leaving > limits.turnover:
             missed = max(missed, floor, reached)
-            short = (leaving / limits.turnover) ** (-1 / behaviour.elasticity) if behaviour.elasticity else 1.0
+            short = (leaving / limits.turnover) ** (-1 / law.behaviour.elasticity) if law.behaviour.elasticity else 1.0
             floor = missed * max(1.003, short)
         elif missed and reached - missed > limits.step / 5:
             floor = (missed + min(floor, reached)) / 2  # met: perhaps a lower floor will do
         else:
             break
-    if best is None:
-        raise PayError("pay.design_grid", where="limits", given=limits.turnover, allowed="> 0")
-    return best
+    return tried
 
 
 def _rank(one: Design) -> tuple[bool, float, float]:
@@ -140,7 +162,7 @@ def _rank(one: Design) -> tuple[bool, float, float]:
     return not one.met, 0.0 if one.met else float(_relative(one.checks).sum()), one.cost
 
 
-def _programme(people: People, now: Structure, heads: np.ndarray, limits: Limits, floor: float) -> np.ndarray:
+def _programme(people: People, now: Structure, variant: Structure, heads: np.ndarray, limits: Limits, floor: float) -> np.ndarray:
     """Base by grade: cheapest on the grid; slacks for minimum wage, parity, progression, losers and the floor on mean base."""
     from scipy.optimize import Bounds, LinearConstraint, milp  # slow to import: only where it is needed
     from scipy.sparse import coo_array
@@ -150,10 +172,12 @@ def _programme(people: People, now: Structure, heads: np.ndarray, limits: Limits
     amounts, count = np.concatenate(grids), int(starts[-1])
     grade = np.repeat(np.arange(len(grids)), [len(grid) for grid in grids])
     on = np.bincount(people.grade, minlength=len(grids)) / len(people.grade)
-    lost = amounts * (1 + now.overtime_share) < (now.base * (1 + now.overtime_share))[grade] - 0.005
+    rest = variant.regular() - variant.base * (1 + variant.overtime_share)
+    lost = amounts * (1 + variant.overtime_share) + rest[grade] < now.regular()[grade] - 0.005
+    least = np.broadcast_to(limits.least_base, len(grids))
     rows: list[tuple[np.ndarray, float, float, bool]] = [((grade == g).astype(float), 1.0, 1.0, False) for g in range(len(grids))]
     for g in range(len(grids)):
-        rows.append((np.where(grade == g, amounts, 0.0), limits.least_base, np.inf, True))
+        rows.append((np.where(grade == g, amounts, 0.0), float(least[g]), np.inf, True))
     for a, b in limits.parity:
         for sign in (1.0, -1.0):  # sign (a - b) <= share x a
             wide = np.where(grade == a, amounts * (sign - limits.parity_share), 0.0) - np.where(grade == b, amounts * sign, 0.0)
@@ -189,9 +213,11 @@ def _judged(people: People, now: Structure, made: Structure, ladder: Ladder, out
     p90 = outcome.budget()["p90"].value
     gaps = [abs(made.base[a] - made.base[b]) / made.base[a] for a, b in limits.parity] or [0.0]
     steps = [made.base[b] / made.base[a] - 1 for channel in limits.channels for a, b in itertools.pairwise(channel)] or [limits.progression]
+    least = np.broadcast_to(limits.least_base, len(made.base))
+    tightest = int(np.argmin(made.base - least))
     top_share = float(outcome.shares().iloc[-1].max())
     rows = [
-        ("budget_p90", p90, limits.budget_p90, 1), ("least_base", made.base.min(), limits.least_base, -1),
+        ("budget_p90", p90, limits.budget_p90, 1), ("least_base", made.base[tightest], least[tightest], -1),
         ("losers", (change < -0.005).mean(), limits.losers, 1), ("grade_share", top_share, limits.grade_share, 1),
         ("parity", max(gaps), limits.parity_share, 1), ("turnover", turnover_of(outcome), limits.turnover, 1),
         ("progression", min(steps), limits.progression, -1),

@@ -91,7 +91,7 @@ def _drawn(grade: int, table: Any, u: float) -> int:
 def _month_pay(paid: int, service: int, score: float, structure: Any, rules: Any) -> float:
     """Gross pay of a month [yuan]; no performance pay on probation."""
     base, fixed, target, steps_at, steps_pay = structure
-    overtime, seniority, probation_share, probation_months = rules
+    overtime, seniority, probation_share, probation_months, _ = rules
     on_probation = service < probation_months
     pay = base[paid] * (probation_share if on_probation else 1.0) * (1.0 + overtime) + fixed[paid] + seniority * (service // 12)
     if not on_probation:
@@ -125,7 +125,7 @@ def simulate_runs(first: int, runs: int, keys: Any, start: Any, structure: Any, 
     """Runs ``first`` .. ``first + runs - 1`` into ``totals`` (runs x months x TOTALS) and ``grade_heads`` (months x grades, summed over runs).
 
     start : (grade, service, since_up, ability);  structure : (base, fixed, target, steps_at, steps_pay)
-    pay_rules : (overtime_share, seniority_yuan, probation_share, probation_months);  ladder : (up_at, down_below, table)
+    pay_rules : (overtime_share, seniority_yuan, probation_share, probation_months, expected);  ladder : (up_at, down_below, table)
     ladder_rules : (up_runs, down_runs, period_months, lag_months);  behaviour : (mean, sd of ability, sd of noise, stuck factor, entry grade)
     leave, fill : chance by month and grade, by month;  months : (calendar month, floor, cap, employer share)
     standard : cost of a regular month by grade at the first month's contribution year [yuan]
@@ -144,7 +144,7 @@ def _post(run: int, post: int, keys: Any, start: Any, structure: Any, pay_rules:
     up_runs, down_runs, period_months, lag = ladder_rules
     mean, sd_ability, sd_noise, stuck, entry = behaviour
     calendar, floor, cap, employer = months
-    regular = structure[0] * (1.0 + pay_rules[0]) + structure[1] + structure[2]
+    regular = structure[0] * (1.0 + pay_rules[0]) + structure[1] + structure[2] * pay_rules[4]
     grade, service, since, ability, holder = start[0][post], start[1][post], start[2][post], start[3][post], 0
     if np.isnan(ability):
         ability = sd_ability * normal(uniform(keys[0], run, post, 0))

@@ -18,7 +18,7 @@ class Ladder:
     Rule: at the end of every ``period_months`` the mean score of the period is compared with the thresholds of the grade;
     ``up_runs`` periods in a row at or above ``up_at`` move one grade up, ``down_runs`` in a row below ``down_below`` one grade down; runs start
     anew after a move. ``down_below`` = ``up_at`` leaves no hold band. Or ``table``: chances of each grade a month, whatever the score.
-    Pay follows ``lag_months`` later (catalogue S003-O5, S003-O11).
+    The new grade is in force from the next month; pay follows ``lag_months`` after that (0: in the month after passing, catalogue S003-O5, S003-O11).
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Ladder:
     up_runs: int = 1
     down_runs: int = 1
     period_months: int = 1
-    lag_months: int = 1
+    lag_months: int = 0
     table: np.ndarray = field(default_factory=lambda: EMPTY)
 
     def __post_init__(self) -> None:

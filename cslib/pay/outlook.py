@@ -26,7 +26,8 @@ BY_PART = {"earning": 1, "employee": -1, "tax": -1, "employer": 1}
 
 @dataclass(frozen=True)
 class Outlook:
-    """A simulation with what it started from; ``estimated``: a contribution year ahead is not announced; ``budget_yuan``: what it is held to."""
+    """A simulation with what it started from; ``estimated``: a contribution year ahead is not announced; ``budget_yuan``: what it is held to;
+    ``reference``: today's regular pay by grade, which leaving is measured against [yuan]."""
 
     structure: Structure
     ladder: Ladder
@@ -34,6 +35,8 @@ class Outlook:
     outcome: Outcome
     budget_yuan: float
     estimated: bool
+    people: People
+    reference: np.ndarray
 
 
 def structure_of(scheme: PayScheme) -> Structure:
@@ -90,7 +93,7 @@ def outlook(
     if grades.empty:
         raise PayError("pay.no_pay", where="grades", given=0)
     now = structure_of(study.params.pay)
-    ladder = Ladder.streak(now.grades, up_at, min(down_below, up_at), lag_months=study.params.pay.pay_lag_months)
+    ladder = Ladder.streak(now.grades, up_at, min(down_below, up_at), lag_months=max(0, study.params.pay.pay_lag_months - 1))
     people, behaviour = people_of(study, grades), Behaviour(mean=mean, leave_month=leave_month, elasticity=elasticity)
     site = study.params.site
     if site.country == "CN":
@@ -101,7 +104,7 @@ def outlook(
     found = simulate(people, made, ladder, behaviour, ahead, runs=runs, seed=site.seed, name=f"{study.site} {study.month}", reference=now.regular())
     today = now.regular() + np.clip(now.regular(), ahead.floor[0], ahead.cap[0]) * ahead.employer[0]
     budget = float(today[people.grade].sum()) * months * (1 + budget_share)
-    return Outlook(made, ladder, behaviour, found, budget, ahead.estimated)
+    return Outlook(made, ladder, behaviour, found, budget, ahead.estimated, people, now.regular())
 
 
 def answer(found: Outlook) -> pd.DataFrame:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from cslib.pay import kernel
+from cslib.pay.exact import expected_factor
 from cslib.pay.inequality import gini
 from cslib.pay.ladder import Ladder
 from cslib.pay.simulation import Estimate, Outcome, simulate
@@ -68,6 +69,18 @@ def compare(
         a, b, paired(*costs), unpaired, float((change > 0.005).mean()), float((change < -0.005).mean()), (a.promotions(), b.promotions()),
         (a.turnover(), b.turnover()), (ginis[0], ginis[1]), cliffs(after[0], behaviour),
     )  # fmt: skip
+
+
+def with_steps(structure: Structure, at: np.ndarray, pay: np.ndarray, behaviour: Behaviour) -> Structure:
+    """The structure with other steps of its performance pay; regular pay follows what scores of the team's law give on average.
+
+    Parameters
+    ----------
+    at, pay : score from which a step is paid (itself included), factor of the performance pay; 0 below the first
+    """
+    made = replace(structure, steps_at=np.asarray(at, dtype=float), steps_pay=np.asarray(pay, dtype=float))
+    old, new = (float(expected_factor(one, behaviour.mean, behaviour.sd)[0]) for one in (structure, made))
+    return replace(made, expected=new / old * structure.expected if old else new)
 
 
 def cliffs(structure: Structure, behaviour: Behaviour) -> pd.DataFrame:

@@ -179,7 +179,7 @@ def simulate(
     arguments = (
         (people.grade.astype(np.int64), people.service.astype(np.int64), people.since_up.astype(np.int64), people.ability.astype(float)),
         tuple(np.ascontiguousarray(getattr(structure, name), dtype=float) for name in ("base", "fixed", "target", "steps_at", "steps_pay")),
-        (structure.overtime_share, structure.seniority_yuan, structure.probation_share, structure.probation_months),
+        (structure.overtime_share, structure.seniority_yuan, structure.probation_share, structure.probation_months, structure.expected),
         (np.asarray(ladder.up_at, dtype=float), np.asarray(ladder.down_below, dtype=float), np.ascontiguousarray(ladder.table, dtype=float)),
         (ladder.up_runs, ladder.down_runs, ladder.period_months, ladder.lag_months),
         (float(behaviour.mean), float(noise[0]), float(noise[1]), float(np.exp(behaviour.stuck)), int(behaviour.entry_grade)),

@@ -16,6 +16,7 @@ class Structure:
     base, fixed : base pay, allowances that don't depend on the score.  target : performance pay at factor 1
     steps_at, steps_pay : factor of the performance pay at a score: of the highest step reached, 0 below the first
     overtime_share : overtime pay as a share of base;  seniority_yuan : a month for each full year;  probation_share, probation_months
+    expected : factor of the performance pay that a regular month is counted with: 1, or what other steps give on average where today's give 1
     employer_share : employer contributions on the clamped base (the housing fund's on the same base)
     """
 
@@ -29,6 +30,7 @@ class Structure:
     seniority_yuan: float = 0.0
     probation_share: float = 1.0
     probation_months: int = 0
+    expected: float = 1.0
 
     def __post_init__(self) -> None:
         n = len(self.grades)
@@ -43,8 +45,8 @@ class Structure:
         return np.concatenate([[0.0], self.steps_pay])[index]
 
     def regular(self) -> np.ndarray:
-        """Gross of a regular month at factor 1 by grade [yuan]: what market and attrition compare."""
-        return self.base * (1 + self.overtime_share) + self.fixed + self.target
+        """Gross of a regular month by grade [yuan], performance pay at ``expected``: what market, attrition, winners and losers compare."""
+        return self.base * (1 + self.overtime_share) + self.fixed + self.target * self.expected
 
     def scaled(self, factor: float) -> Structure:
         """All pay times a factor."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from cslib.core.words import say
@@ -42,4 +43,21 @@ def outlook(found: Outlook, study: Study) -> base.Picture:
     right.set_yticks(list(places), [say(f"pay.cause.{name}") for name in CAUSES])
     right.invert_yaxis()
     right.set_xlabel(say("report.pay.thousand"))
+    return figure
+
+
+@base.styled
+def tradeoff(curve: pd.DataFrame, study: Study) -> base.Picture:
+    """Cost of the cheapest design over the limit on losers: expected and P90; hollow marks where a constraint is missed."""
+    figure = base.new(study, 7.5, 3.6, say("report.pay.tradeoff"))
+    axes = figure.subplots()
+    limits = curve["losers_limit"].to_numpy() * 100
+    for column, colour, label in (("cost_yuan", base.BLUE, say("report.pay.mean")), ("p90_yuan", base.GREY, say("report.pay.p90"))):
+        values = curve[column].to_numpy() / 1e6
+        axes.plot(limits, values, color=colour, label=label)
+        for x, y, met in zip(limits, values, curve["met"], strict=True):
+            axes.plot([x], [y], marker="o", color=colour, markerfacecolor=colour if met else "white")
+    axes.set_xlabel(say("report.pay.losers_limit"))
+    axes.set_ylabel(say("report.pay.million"))
+    axes.legend(loc="upper right")
     return figure

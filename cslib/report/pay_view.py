@@ -26,6 +26,10 @@ def pay_answer(study: Study, grades: pd.DataFrame, **settings: float) -> None:
     show(pay.answer(found))
     show(pay.causes(found))
     display(figures_pay.outlook(found, study))
+    drift = pay.drift_table(found)
+    if len(drift):
+        tell("notebook.pay.drift")
+        show(drift)
     tell("notebook.pay.assumed", runs=found.outcome.runs)
     if found.estimated:
         tell("notebook.pay.estimated_years")

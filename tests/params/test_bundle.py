@@ -135,8 +135,9 @@ def test_an_unknown_shift_is_refused_with_the_nearest():
 def test_files_are_hashed(project):
     found = open_params("desk").files
     assert sorted(found) == [
-        "params/law/cn_labour.yml", "params/pay/simple.yml", "params/prices.yml", "params/scenarios/base.yml", "params/sites/desk/shifts.yml",
-        "params/sites/desk/site.yml",
+        "params/law/cn_calendar.yml", "params/law/cn_income_tax.yml", "params/law/cn_labour.yml", "params/law/cn_minimum_wage.yml",
+        "params/law/cn_social_insurance.yml", "params/pay/simple.yml", "params/prices.yml", "params/scenarios/base.yml",
+        "params/sites/desk/shifts.yml", "params/sites/desk/site.yml",
     ]  # fmt: skip
     assert found["params/prices.yml"] == hashlib.sha256((project / "prices.yml").read_bytes()).hexdigest()
 
