@@ -115,8 +115,7 @@ def _refuse_unknown(source: Source) -> None:
         if index in known or not plain(cell) or aliases.private_class(title) in ("name", "contact", "phone"):
             continue
         allowed = ", ".join(aliases.shown(source.kind, column) for column in aliases.columns(source.kind))
-        facts = {"row": source.header_row + 1, "column": privacy.masked(title), "allowed": allowed}
-        source.add_at("intake.unknown_column", source.header_row, index, **facts)
+        source.add_at("intake.unknown_column", source.header_row, index, column=privacy.masked(title), allowed=allowed)
 
 
 def _reader(name: str) -> Callable[[Any], float | None]:

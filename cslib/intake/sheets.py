@@ -65,7 +65,22 @@ class Sheet:
 
 def fingerprint(path: Path) -> str:
     """sha256 of the file's bytes."""
+    refuse_missing(path)
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def refuse_missing(path: Path) -> None:
+    """Raise for a path that is no file.
+
+    Raises
+    ------
+    IntakeError  naming the files there are.
+    """
+    if path.is_dir():
+        raise IntakeError("intake.folder", where=shown(path), allowed=", ".join(sorted(p.name for p in path.iterdir())[:12]) or "-")
+    if not path.is_file():
+        near = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
+        raise IntakeError("intake.no_file", where=shown(path), allowed=", ".join(near) or "-")
 
 
 def read_sheets(path: Path, fits: Callable[[list[list[str]]], int], *, blank_formulas: bool = False) -> list[Sheet]:
@@ -80,11 +95,7 @@ def read_sheets(path: Path, fits: Callable[[list[list[str]]], int], *, blank_for
     ------
     IntakeError  if the file is missing, of another kind, damaged, protected, or in an encoding that can't be told for sure.
     """
-    if path.is_dir():
-        raise IntakeError("intake.folder", where=shown(path), allowed=", ".join(sorted(p.name for p in path.iterdir())[:12]) or "-")
-    if not path.is_file():
-        near = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
-        raise IntakeError("intake.no_file", where=shown(path), allowed=", ".join(near) or "-")
+    refuse_missing(path)
     suffix = path.suffix.casefold()
     if path.stat().st_size > MOST_BYTES:
         raise IntakeError("intake.file_size", where=shown(path), given=path.stat().st_size // 2**20, allowed=MOST_BYTES // 2**20)

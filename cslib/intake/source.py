@@ -73,7 +73,7 @@ class Source:
 
     def add_at(self, key: str, row: int, index: int, **facts: Any) -> None:
         """Collect a finding about a cell of a column that is not read, by its index."""
-        self.findings.append(Finding(key, self.sheet.where(row, index), facts))
+        self.findings.append(Finding(key, self.sheet.where(row, index), {"row": row + 1, **facts}))
 
     def column(
         self, column: str, read: Callable[[Any], Value | None], allowed: str, *, default: Value | None = None, needed: bool = False

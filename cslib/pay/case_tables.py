@@ -7,7 +7,7 @@ import pandas as pd
 
 from cslib.core.words import say
 from cslib.pay import kernel
-from cslib.pay.case import Case
+from cslib.pay.case import Case, limits_of
 from cslib.pay.cost import LEAST_PEOPLE
 from cslib.pay.design import Design
 from cslib.pay.ladder import Ladder
@@ -17,6 +17,8 @@ from cslib.pay.simulation import Estimate, Outcome
 
 CLIFF_SHARE = 0.02  # of the performance pay for one point of score: above it, a step is a cliff and no slope
 _PER_YEAR = 12
+_SHARES = ("losers", "grade_share", "turnover")  # a limit of 1 sets nothing
+_OF_THE_SCHEME = ("budget_p90", "least_base", "parity", "progression")  # what may be told of fewer than 10 people
 
 
 def reform_table(found: Compared, case: Case) -> pd.DataFrame:
@@ -77,20 +79,22 @@ def cliff_table(found: Compared) -> pd.DataFrame:
 
 
 def design_table(found: Design, case: Case) -> pd.DataFrame:
-    """Every constraint with its value in the fresh simulation, its limit, and by how much it is missed (0 = met)."""
-    checks = found.checks[np.isfinite(found.checks["limit"])]
-    shown = len(case.people.grade) >= LEAST_PEOPLE
-    rows = [
-        (say(f"pay.constraint.{row.constraint}"), said_share(row.value, case) if row.constraint == "losers" else f"{row.value:,.4g}"
-         if row.limit <= 12 else f"{row.value:,.0f}", f"{row.limit:,.4g}" if row.limit <= 12 else f"{row.limit:,.0f}",
-         say("pay.constraint.met") if row.excess == 0 else say("pay.constraint.missed", excess=_said(row.excess)))
-        for row in checks.itertuples() if shown or row.constraint in ("budget_p90", "least_base", "parity", "progression")
-    ]  # fmt: skip
+    """Every constraint that the file sets, with its value in the fresh simulation, its limit, and by how much it is missed (0 = met)."""
+    limits, shown = limits_of(case), len(case.people.grade) >= LEAST_PEOPLE
+    rows = []
+    for row in found.checks.itertuples():
+        unset = not np.isfinite(row.limit) or (row.constraint in _SHARES and row.limit >= 1) or (row.constraint == "parity" and not limits.parity)
+        if unset or not (shown or row.constraint in _OF_THE_SCHEME):
+            continue
+        kind = "{:,.0f}".format if row.constraint in ("budget_p90", "least_base") else "{:.1%}".format
+        value = said_share(row.value, case) if row.constraint == "losers" else kind(row.value)
+        verdict = say("pay.constraint.met") if row.excess == 0 else say("pay.constraint.missed", excess=kind(row.excess))
+        rows.append((say(f"pay.constraint.{row.constraint}"), value, kind(row.limit), verdict))
     return pd.DataFrame(rows, columns=[say(f"pay.column.{name}") for name in ("constraint", "value", "limit", "verdict")])
 
 
 def _said(amount: float) -> str:
-    return f"{amount:,.0f}" if amount >= 100 else f"{amount:.4g}"
+    return f"{amount:,.0f}" if amount >= 100 else f"{amount:.1%}"
 
 
 def base_table(found: Design, case: Case) -> pd.DataFrame:
