@@ -103,8 +103,8 @@ def open_params(site: str, scenario: str = "base") -> Params:
     read_later = [params_dir() / name.format(site=site) for name in READ_LATER]
     paths = [*(document.path for document in [*written.values(), source]), *(path for path in read_later if path.is_file())]
     paths += sorted((params_dir() / "reforms").glob("*.yml"))  # 50_pay compares a reform
-    if site_model.country == "CN":  # what payslips rest on besides: tax, contributions, minimum wage
-        paths += [path for path in statutory().files if path not in paths]
+    if site_model.country == "CN":  # what payslips and calendar rest on besides: tax, contributions, minimum wage, statutory holidays
+        paths += [*statutory().files, params_dir() / "law" / "cn_calendar.yml"]
     files = {shown(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     return Params(site, site_model, shifts, aliases, law, prices, pay, scenario, overlay.meaning, changes, folder, files)
 

@@ -72,7 +72,7 @@ def fen(amount: Decimal) -> int:
 
 
 def test_every_hour_of_the_roster_is_in_one_premium_class(october):
-    at, worked, hours, _ = october
+    _, worked, hours, _ = october
     unpaid = {"D1": 1.0, "E": 0.0, "N": 0.0}
     given = (worked["end"] - worked["start"]).dt.total_seconds() / 3600 - worked["shift"].map(unpaid)
     paid = hours[hours["premium"].isin(["normal", "overtime_workday", "overtime_rest_day", "overtime_holiday"])]

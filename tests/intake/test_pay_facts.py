@@ -18,6 +18,7 @@ from cslib.params.pay_curve import FACTS
 
 @pytest.fixture
 def study(tiny: TinySite) -> intake.Study:
+    assert tiny.folder.is_dir()
     return intake.open_study("tiny", month="2026-12")
 
 
@@ -35,7 +36,8 @@ def facts(study: intake.Study, path: Path) -> dict[tuple[int, str], float]:
 
 
 def test_a_wide_sheet_becomes_facts_and_names_are_dropped(study: intake.Study, tmp_path: Path) -> None:
-    found = sheet(tmp_path, "工号,姓名,月份,绩效得分（分）,排名,销售额（万元）,服务明星\n00127,某,2026-12,92.5,1,3.2,2\n00128,某,2026年12月,88,,,\n00127,某,2026-11,50,9,1,0\n")
+    rows = ("00127,某,2026-12,92.5,1,3.2,2", "00128,某,2026年12月,88,,,", "00127,某,2026-11,50,9,1,0")
+    found = sheet(tmp_path, "\n".join(["工号,姓名,月份,绩效得分（分）,排名,销售额（万元）,服务明星", *rows]) + "\n")
     assert facts(study, found) == {(1, "score"): 92.5, (1, "kpi_rank"): 1, (1, "sales_yuan"): 32_000, (1, "award_service_star"): 2, (2, "score"): 88}
     notes = " ".join(intake.read_pay_facts(study, found).notes)
     assert "姓名" in notes and "1" in notes and "某" not in notes
