@@ -1,4 +1,4 @@
-"""Figures of the roster: the month as a picture, load by person, covers."""
+"""Figures of the roster: the month as a picture, load by person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from cslib.core.words import say
 from cslib.intake.study import Study
 from cslib.params.calendar import LEGAL_WORK
 from cslib.report import figures_base as base
-from cslib.report.duties import Duties
 from cslib.report.marks import LEAVE_COLOUR, Marks, head_counts, marks, person_totals
 
 _PEOPLE_A_ROW = 60
@@ -162,63 +161,3 @@ def _night_bars(axes: Axes, totals: pd.DataFrame, top: float) -> None:
     axes.set_xticks(range(len(totals)), totals.index, rotation=90, fontsize=8 if len(totals) <= 40 else 7.5)
     axes.tick_params(axis="x", length=0)
     axes.grid(axis="y")
-
-
-@base.styled
-def covers(covers: pd.DataFrame, roster: pd.DataFrame, study: Study) -> base.Picture:
-    """The cover ledger: when which post is relieved, and the cover hours of every stand-in.
-
-    A relief after midnight stands in the row of the day on which the relieved night duty began, right of 24:00.
-    """
-    title = say("report.figure.covers", count=len(covers), hours=base.number(float(covers["hours_h"].sum())))
-    if covers.empty:
-        return base.nothing(study, title, say("report.figure.no_covers"))
-    posts, days = list(dict.fromkeys(sorted(covers["post"]))), base.month_days(study)
-    people = [p for p in study.employees.sort_values("position")["employee_id"] if p in set(covers["stand_in_id"])]
-    figure = base.new(study, 12, 1.4 + 0.2 * len(days) + 2.3, title, legend_rows=-(-len(posts) // 6))
-    top, bottom = figure.subplots(2, 1, height_ratios=[0.2 * len(days), 1.7])
-    _timeline(top, covers, Duties(roster, study), posts, study)
-    hours = covers.groupby("stand_in_id")["hours_h"].sum().reindex(people)
-    bottom.bar(range(len(people)), hours, color=base.GREY, width=0.7)
-    bottom.set_xticks(range(len(people)), people, rotation=90, fontsize=8)
-    bottom.tick_params(axis="x", length=0)
-    bottom.set_ylabel(say("report.figure.cover_hours"))
-    bottom.set_title(say("report.figure.by_stand_in"))
-    bottom.grid(axis="y")
-    handles = [Patch(facecolor=base.SERIES[i % len(base.SERIES)], label=words.pick(study.params.site.queues[p].name)) for i, p in enumerate(posts)]
-    base.legend_above(figure, handles, 6)
-    return figure
-
-
-def _timeline(axes: Axes, covers: pd.DataFrame, duties: Duties, posts: list[str], study: Study) -> None:
-    belongs = [_duty_day(r, duties) for r in covers.itertuples()]
-    days = sorted({*base.month_days(study), *belongs})
-    place, lane = {day: i for i, day in enumerate(days)}, 0.8 / len(posts)
-    kinds = base.day_kinds(study)
-    for i, day in enumerate(days):
-        if kinds.get(day) in base.OFF_DAYS:
-            axes.axhspan(i - 0.5, i + 0.5, color=base.SHADE, linewidth=0, zorder=0)
-    frame = covers.assign(day=belongs)
-    for k, post in enumerate(posts):
-        boxes = [
-            Rectangle(((r.start - r.day).total_seconds() / 3600, place[r.day] - 0.4 + k * lane), r.hours_h, lane)
-            for r in frame[frame["post"].eq(post)].itertuples()
-        ]
-        axes.add_collection(PatchCollection(boxes, facecolors=base.SERIES[k % len(base.SERIES)], edgecolors="white", linewidths=0.4))
-    axes.set_yticks(range(len(days)), [f"{d:%m-%d} {base.weekday(d)}" for d in days], fontsize=8)
-    axes.set_ylim(len(days) - 0.5, -0.5)
-    last = max(24.0, float((frame["end"] - frame["day"]).dt.total_seconds().max() / 3600))
-    axes.set_xlim(0, last)
-    ticks = range(0, int(last) + 1, 2)
-    axes.set_xticks(ticks, [f"{h:02d}:00" if h <= 24 else say("report.figure.next_day", time=f"{h - 24:02d}:00") for h in ticks])
-    if last > 24:
-        axes.axvline(24, color=base.SOFT, linewidth=0.9)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x")
-    axes.set_title(say("report.figure.when_relieved"))
-
-
-def _duty_day(cover: object, duties: Duties) -> pd.Timestamp:
-    """Day of the relieved duty's start; the cover's own day where the roster knows no such duty."""
-    duty = duties.at(str(cover.absent_id), cover.start)
-    return cover.start.normalize() if duty is None else duty.date

@@ -32,7 +32,7 @@ DRAWN: dict[str, Callable[[Study], figures.Picture]] = {
     "cost_split": lambda s: figures.cost_split(made_up.cost_split(), s),
     "wage_cost": lambda s: figures.wage_cost(made_up.wage_cost(len(s.employees)), s),
     "hiring": lambda s: figures.hiring(made_up.hiring_plan(), {"agent": "客服专员", "lead": "班组长"}, s),
-    "covers": lambda s: figures.covers(made_up.covers(s), made_up.roster(s), s),
+    "cover_ledger": lambda s: figures.cover_ledger(made_up.cover_ledger(s), s),
 }
 
 
@@ -69,7 +69,7 @@ def test_overlaps_are_found() -> None:
 
 @pytest.mark.parametrize("name", [n for n in DRAWN if n not in {"month", "load"}])
 def test_figures_have_all_glyphs_and_no_overlaps(name: str, line: Study, desk: Study, language: str) -> None:
-    study = desk if name == "covers" else line
+    study = desk if name == "cover_ledger" else line
     picture = DRAWN[name](study)
     texts, boxes = drawn_texts(picture)
     assert overlapping(texts, boxes) == []
@@ -235,7 +235,7 @@ def test_items_of_too_few_people_leave_the_total_alone(desk: Study) -> None:
 
 
 def test_no_covers_is_said(line: Study) -> None:
-    picture = figures.covers(tables.empty("covers"), made_up.roster(line), line)
+    picture = figures.cover_ledger(tables.empty("cover_ledger"), line)
     assert words.say("report.figure.no_covers") in [t.get_text() for t in picture.texts]
 
 

@@ -20,12 +20,12 @@ def month(monkeypatch: pytest.MonkeyPatch, published=None):
     study = small.study([small.person(name) for name in "abcd"], (DAY, LATE), {"q": small.queue()}, days=7, law={"meal_break": 24.0})
     if published is not None:
         study = dataclasses.replace(study, _tables={**study._tables, "published": published})
-    need = small.need(study, {"q": lambda d, m: 2 if 780 <= m < 1020 else int(540 <= m < 1260)})
+    need = small.need(study, {"q": lambda _day, m: 2 if 780 <= m < 1020 else int(540 <= m < 1260)})
     return study, need, solve(problem(need, study), work=0.05)
 
 
 def test_a_published_roster_is_kept_and_each_change_is_priced(monkeypatch: pytest.MonkeyPatch) -> None:
-    study, need, first = month(monkeypatch)
+    _, need, first = month(monkeypatch)
     assert first.report.engine == "columns"
     again = month(monkeypatch, first.roster)[2]
     assert again.report.priced_yuan <= first.report.priced_yuan + 1e-6
