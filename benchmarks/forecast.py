@@ -14,7 +14,7 @@ is missing, not zero. One JSON line per series, model and origin goes to standar
     cpu_s        processor time of fit, forecast and quantiles [s]
 
 Peers are the seasonal naive, the mean of the last 4 and 8 and the median of the last 6 same weekdays, and LightGBM on calendar features and
-lagged means. Constants of the engine were fixed on origins before those of the published comparison (see ``cslib/demand/settings.py``).
+lagged means. Constants of the engine were checked on origins before those of the published comparison: ``benchmarks.forecast_constants``.
 
 The test intervals' opening is known to every model; nothing else after the origin is.
 """
@@ -103,8 +103,12 @@ def interval_min(series: pd.Series) -> int:
     return step
 
 
-def compare(series: pd.Series, country: str, origin: pd.Timestamp, weeks: int, peers: str) -> list[dict[str, object]]:
+def compare(
+    series: pd.Series, country: str, origin: pd.Timestamp, weeks: int, peers: str, settings: Settings | None = None
+) -> list[dict[str, object]]:
     """Scores of every model at one origin.
+
+    peers : all, excel, or none;  settings : constants of the engine and of all quantiles, default: those shipped
 
     Raises
     ------
@@ -118,18 +122,17 @@ def compare(series: pd.Series, country: str, origin: pd.Timestamp, weeks: int, p
         raise ValueError(f"origin {origin:%Y-%m-%d}: no history before it, or nothing to test after it; the file holds {span}")
     margin = pd.Timedelta(days=_MARGIN_D)
     days = calendar((past.index[0] - margin).date(), (test.index[-1] + margin).date(), country)
-    models = {"engine": _engine(padded(days, past.index[0].normalize(), test.index[-1].normalize()))}
-    models |= {name: _peer(model) for name, model in PEERS.items() if peers == "all" or name in SPREADSHEET}
+    settings = settings or Settings()
+    models = {"engine": _engine(padded(days, past.index[0].normalize(), test.index[-1].normalize()), settings)}
+    models |= {name: _peer(model, settings) for name, model in PEERS.items() if peers == "all" or (peers == "excel" and name in SPREADSHEET)}
     if peers == "all":
         from benchmarks.forecast_lightgbm import lightgbm_forecaster  # slow to import, and not needed by those who ask for a spreadsheet only
 
-        models["lightgbm"] = _peer(lightgbm_forecaster(days.set_index("date")))
-    return [_score(name, model, past, test, days, step, origin) for name, model in models.items()]
+        models["lightgbm"] = _peer(lightgbm_forecaster(days.set_index("date")), settings)
+    return [_score(name, model, past, test, days, step, origin, settings) for name, model in models.items()]
 
 
-def _engine(calendar_days: pd.DataFrame) -> Model:
-    settings = Settings()
-
+def _engine(calendar_days: pd.DataFrame, settings: Settings) -> Model:
     def run(grid: Grid, dates: pd.DatetimeIndex, opened: Flags, lead_d: int) -> tuple[Array, Array, list[Fold]]:
         method = judged(grid, calendar_days, settings, lead_d=lead_d)
         return *predict_doubting(method, grid, calendar_days, settings, dates, opened), list(method.folds)
@@ -137,16 +140,18 @@ def _engine(calendar_days: pd.DataFrame) -> Model:
     return run
 
 
-def _peer(model: Forecaster) -> Model:
+def _peer(model: Forecaster, settings: Settings) -> Model:
     """A point forecaster with quantiles from its own errors in the same folds."""
 
     def run(grid: Grid, dates: pd.DatetimeIndex, opened: Flags, lead_d: int) -> tuple[Array, Array, list[Fold]]:
-        return model(grid, dates, opened), np.ones(len(dates)), rolling(grid, model, Settings(), lead_d=lead_d)
+        return model(grid, dates, opened), np.ones(len(dates)), rolling(grid, model, settings, lead_d=lead_d)
 
     return run
 
 
-def _score(name: str, model: Model, past: pd.Series, test: pd.Series, days: pd.DataFrame, step: int, origin: pd.Timestamp) -> dict[str, object]:
+def _score(
+    name: str, model: Model, past: pd.Series, test: pd.Series, days: pd.DataFrame, step: int, origin: pd.Timestamp, settings: Settings
+) -> dict[str, object]:
     dates = pd.date_range(origin.normalize(), test.index[-1].normalize(), freq="D", unit="us")
     times = pd.DatetimeIndex(test.index)
     rows, slots = np.asarray((times.normalize() - dates[0]).days), np.asarray((times.hour * 60 + times.minute) // step)
@@ -156,11 +161,11 @@ def _score(name: str, model: Model, past: pd.Series, test: pd.Series, days: pd.D
     lead = (dates[0] - grid.dates[-1]).days - 1
     found, doubt, folds = model(grid, dates, opened, lead)
     expected = found[rows, slots]
-    quantiles = cell_spread(folds, Settings(), LEVELS).quantiles(expected)
+    quantiles = cell_spread(folds, settings, LEVELS).quantiles(expected)
     actual: Array = test.to_numpy(dtype=float)
     totals = [pd.Series(values).groupby(rows).sum().to_numpy() for values in (actual, expected)]
-    by_day = day_spread(folds, Settings(), LEVELS).quantiles(totals[1], doubt[np.unique(rows)])
-    whole = span_spread(folds, Settings(), LEVELS).quantiles(np.array([expected.sum()]))[0]
+    by_day = day_spread(folds, settings, LEVELS).quantiles(totals[1], doubt[np.unique(rows)])
+    whole = span_spread(folds, settings, LEVELS).quantiles(np.array([expected.sum()]))[0]
     cpu_s = time.process_time() - started
     figures = {
         "wape": scores.wape(actual, expected),

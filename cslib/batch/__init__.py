@@ -6,14 +6,17 @@ if TYPE_CHECKING:
     from cslib.batch.actual import actual_hours
     from cslib.batch.chain import HOUR_YUAN, month_payroll, open_hiring, plan, table
     from cslib.batch.explore import demand_change, explore_demand, intraday_change
+    from cslib.batch.today import supposed
 
-__all__ = ["HOUR_YUAN", "actual_hours", "demand_change", "explore_demand", "intraday_change", "month_payroll", "open_hiring", "plan", "table"]
+__all__ = [
+    "HOUR_YUAN", "actual_hours", "demand_change", "explore_demand", "intraday_change", "month_payroll", "open_hiring", "plan", "supposed", "table",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """The chain when it is first asked for: it imports every part, and the command line's help needs none of them."""
     if name not in __all__:
         raise AttributeError(f"module 'cslib.batch' has no attribute '{name}'")
-    from cslib.batch import actual, chain, explore
+    from cslib.batch import actual, chain, explore, today
 
-    return next(getattr(module, name) for module in (chain, explore, actual) if hasattr(module, name))
+    return next(getattr(module, name) for module in (chain, explore, actual, today) if hasattr(module, name))

@@ -1,5 +1,7 @@
-"""The command line: ``cslib run``, ``check``, ``absent``, ``explain``, ``appraise``, ``pay``, ``runs``, ``sites``, ``new``, ``synthesise``. Exit
-codes: 2 for errors, one sentence each, no traceback; 3 for a roster with violations; 130 after Ctrl-C."""
+"""The command line: ``cslib run``, ``check``, ``absent``, ``explain``, ``appraise``, ``pay``, ``today``, ``runs``, ``sites`` and so on.
+
+Exit codes: 2 for errors, one sentence each, no traceback; 3 for a roster with violations; 130 after Ctrl-C.
+"""
 
 from __future__ import annotations
 
@@ -174,6 +176,21 @@ def appraise(site: str, month: str, scenario: str, ladder: str, reading: str, fo
     from cslib.batch.appraisal import appraise_month
 
     click.echo("\n".join(appraise_month(site, month, scenario=scenario, ladder=ladder, reading=reading, forms=forms).lines))
+
+
+@main.command(help=say("batch.help.today"))
+@click.argument("site")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--month", required=True, help=say("batch.help.month"))
+@click.option("--now", required=True, type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]), help=say("batch.help.now"))
+@click.option("--scenario", default="base", help=say("batch.help.scenario"))
+@click.option("--calls", is_flag=True, help=say("batch.help.calls"))
+@_spoken
+def today(site: str, file: Path, month: str, now: dt.datetime, scenario: str, calls: bool) -> None:
+    """Forecast the rest of a day anew."""
+    from cslib.batch.today import today as day
+
+    click.echo("\n".join(day(site, month, file, now, scenario=scenario, calls=calls).lines))
 
 
 @main.command(help=say("batch.help.runs"))
