@@ -23,7 +23,7 @@ from cslib.intake.contacts import read_contacts
 from cslib.report import Run
 from cslib.report.store import read_table
 
-DEVIATION_SHARE, SEEN_SHARE = 0.2, 0.25  # what a headless page shows: a quarter of the busiest day is over, with 20 % more contacts than forecast
+DEVIATION_SHARE, SEEN_SHARE = 0.2, 0.25  # what a headless page shows: a quarter of the busiest day's contacts has come, and 20 % more than forecast
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,12 @@ def today(site: str, month: str, file: Path, now: dt.datetime, *, scenario: str 
 
 
 def supposed(study: Study, run: Run, *, deviation_share: float = DEVIATION_SHARE) -> Today:
-    """The same for a day made up: ``SEEN_SHARE`` of the busiest day's open intervals are over, every queue ``deviation_share`` off its forecast."""
+    """The same for a day made up: the busiest one, when ``SEEN_SHARE`` of its contacts should have come; every queue is ``deviation_share`` off."""
     forecast, need = table("forecast", study, run), table("requirement", study, run)
     by_day = forecast.groupby(forecast["interval_start"].dt.normalize())["contacts"].sum()
     rows = forecast[forecast["interval_start"].dt.normalize() == by_day.idxmax()]
-    opened = rows.loc[rows["contacts"] > 0, "interval_start"].drop_duplicates().sort_values()
-    now = opened.iloc[int(len(opened) * SEEN_SHARE)]
+    so_far = rows.groupby("interval_start")["contacts"].sum().cumsum()
+    now = so_far.index[so_far >= SEEN_SHARE * so_far.iloc[-1]][0] + pd.Timedelta(minutes=study.horizon.interval_min)
     came = rows.loc[rows["interval_start"] < now, ["queue", "interval_start", "contacts"]].rename(columns={"contacts": "offered"})
     return changed(study, forecast, need, came.assign(offered=came["offered"] * (1 + deviation_share)), now)
 
@@ -108,10 +108,8 @@ def _told(study: Study, forecast: pd.DataFrame, came: pd.Series, update: pd.Data
     hours = study.horizon.interval_min / 60
     people = {"before": update["scheduled_before"].sum() * hours, "after": update["scheduled_after"].sum() * hours}
     yield "  " + say("batch.today.hours", **people)
-    spans = list(_spans(update, step))
-    yield from ("  " + say("batch.today.people", start=start, end=end, before=b, after=a) for start, end, b, a in spans)
-    if not spans:
-        yield "  " + say("batch.today.same")
+    spans = [say("batch.today.span", start=start, end=end, before=b, after=a) for start, end, b, a in _spans(update, step)]
+    yield "  " + (say("batch.today.people", spans=say("batch.today.comma").join(spans)) if spans else say("batch.today.same"))
 
 
 def _spans(update: pd.DataFrame, step: pd.Timedelta) -> Iterator[tuple[pd.Timestamp, pd.Timestamp, int, int]]:

@@ -33,6 +33,7 @@ _FOLDED = (
 # What makes a browser ask for something: every address on these but an anchor of the page, inline data, or a file of the run beside it.
 _ASKING = {"src", "srcset", "data", "poster", "action"}
 _CSS_ADDRESS = re.compile(r"(?:url\(|@import)\s*['\"]?\s*(?!data:|#)([^'\")\s;]+)", re.IGNORECASE)
+_BOX = "VBox("
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -111,7 +112,8 @@ def clean(notebook: NotebookNode, run: Run) -> NotebookNode:
             if "text" in output:
                 output.text = _placed(output.text, run)
             data = output.get("data", {})
-            data.pop(_WIDGET, None)
+            if data.pop(_WIDGET, None) is not None and str(data.get("text/plain", "")).startswith(_BOX):
+                del data["text/plain"]  # without a kernel nothing of the sliders is left but the names of their classes
             for kind in [k for k in data if k.startswith("text/")]:
                 data[kind] = _placed(data[kind], run)
         if cell.cell_type == "code":

@@ -48,7 +48,8 @@ def test_a_busy_morning_takes_more_people(plan, tmp_path) -> None:
     assert f"{update['contacts_before'].sum():,.0f} -> {update['contacts_after'].sum():,.0f}" in result.output
     more = update[update["scheduled_after"] > update["scheduled_before"]]
     first = more.iloc[0]
-    assert f"people to roster {first['scheduled_before']} -> {first['scheduled_after']}" in result.output
+    assert f"People to roster: {first['interval_start']:%H:%M}-" in result.output
+    assert f" {first['scheduled_before']} -> {first['scheduled_after']}" in result.output
 
 
 def test_a_call_log_says_the_same_as_its_counts(plan, tmp_path) -> None:

@@ -31,6 +31,7 @@ def review(run: report.Run, *outputs: NotebookNode) -> NotebookNode:
         v4.new_output("display_data", data={"image/png": PIXEL, "text/plain": "<Picture>"}, metadata=metadata),
         v4.new_output("display_data", data={"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "a widget"}),
         v4.new_output("display_data", data={"application/vnd.jupyter.widget-view+json": {"model_id": "2"}}),
+        v4.new_output("display_data", data={"application/vnd.jupyter.widget-view+json": {"model_id": "3"}, "text/plain": "VBox(children=(..."}),
         v4.new_output("display_data", data={"text/html": '<table class="cslib"><thead><tr><th>日期</th></tr></thead><tr><td>1</td></tr></table>'}),
         *outputs,
     ]
