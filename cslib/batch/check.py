@@ -14,6 +14,7 @@ from cslib.core.errors import RunError
 from cslib.core.paths import shown
 from cslib.core.words import say
 from cslib.intake import Study
+from cslib.intake.issued import TABLES as ISSUED_TABLES
 from cslib.report import finished_runs
 from cslib.report.store import read_table
 from cslib.roster import life, sentences
@@ -57,7 +58,22 @@ def check_roster(path: Path, site: str, month: str, *, scenario: str = "base", a
 
 
 def published(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Roster, covers and requirement of the newest finished run of the study's month and scenario.
+    """Roster, covers and requirement in force: the published version, before the first publication those of the newest finished run.
+
+    Raises
+    ------
+    RunError  if there is neither;  IntakeError  if a published version was changed.
+    """
+    if issued := intake.issues(study.site, study.month):
+        roster, covers, need = (issued[-1].table(name) for name in ISSUED_TABLES)
+    else:
+        folder = newest_run(study) / "tables"
+        roster, covers, need = (read_table(name, folder / f"{name}.csv") for name in ISSUED_TABLES)
+    return roster, covers, need
+
+
+def newest_run(study: Study) -> Path:
+    """Folder of the newest finished run of the study's month and scenario.
 
     Raises
     ------
@@ -66,10 +82,7 @@ def published(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     runs = [run for run in finished_runs(study.site, study.month) if run.folder.name.startswith(f"{study.params.scenario}-")]
     if not runs:
         raise RunError("batch.nothing_published", site=study.site, month=study.month, scenario=study.params.scenario)
-    newest = max(runs, key=lambda run: (run.folder / "manifest.json").stat().st_mtime)
-    tables = (read_table(name, newest.folder / "tables" / f"{name}.csv") for name in ("roster", "covers", "requirement"))
-    roster, covers, need = tables
-    return roster, covers, need
+    return max(runs, key=lambda run: (run.folder / "manifest.json").stat().st_mtime).folder
 
 
 def told(found: Review, study: Study) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The command line: ``cslib run``, ``check``, ``absent``, ``explain``, ``appraise``, ``pay``, ``today``, ``runs``, ``sites`` and so on.
+"""The command line: ``cslib run``, ``check``, ``absent``, ``explain``, ``appraise``, ``pay``, ``today``, ``publish``, ``swap``, ``export``, ``runs``, ``sites`` and so on.
 
 Exit codes: 2 for errors, one sentence each, no traceback; 3 for a roster with violations; 130 after Ctrl-C.
 """
@@ -17,6 +17,7 @@ from typing import Any
 
 import click
 
+from cslib.batch import cli_life
 from cslib.batch.pay_verbs import add_pay
 from cslib.core import words
 from cslib.core.errors import CslibError
@@ -191,6 +192,9 @@ def today(site: str, file: Path, month: str, now: dt.datetime, scenario: str, ca
     from cslib.batch.today import today as day
 
     click.echo("\n".join(day(site, month, file, now, scenario=scenario, calls=calls).lines))
+
+
+cli_life.add(main, _spoken)
 
 
 @main.command(help=say("batch.help.runs"))

@@ -42,6 +42,11 @@ def protected_dir() -> Path:
     return Path(named) if named else Path(platformdirs.user_data_dir("cslib")) / "protected"
 
 
+def issues_dir(site: str, month: str) -> Path:
+    """Folder of a month's published rosters, one folder a version; with the protected outputs, because amendments carry reasons."""
+    return protected_dir() / site / month / "published"
+
+
 def shown(path: Path | str) -> str:
     """The path as a reader sees it: relative to the project where it lies inside, else as it is."""
     path = Path(path)

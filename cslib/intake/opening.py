@@ -17,6 +17,7 @@ from cslib.intake.calls import read_calls
 from cslib.intake.contacts import read_contacts
 from cslib.intake.decisions import read_decisions
 from cslib.intake.duties import read_last_roster, read_pins
+from cslib.intake.issued import ISSUED, Issue, issues, newest_issue
 from cslib.intake.off_queue import read_off_queue
 from cslib.intake.people import Desk, read_leave, read_overtime, read_wishes
 from cslib.intake.pseudonym import site_key
@@ -27,6 +28,7 @@ from cslib.intake.study import Study
 from cslib.intake.values import date, text
 from cslib.params import Params, open_params
 from cslib.params.calendar import calendar
+from cslib.params.site import Files
 
 DAYS_AFTER, DAYS_BEFORE = 31, 62
 _NAME_SHOWN = 200  # characters of a path in a message
@@ -47,8 +49,12 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     params = open_params(site, scenario)
     horizon = Horizon.month(month, params.site.interval_min)
     spec = params.site.files
+    before, same = _issued(spec, site, horizon)
+    if spec.published == ISSUED and same is None:  # nothing published yet
+        spec = spec.model_copy(update={"published": None})
     contact_paths = [_path(params, name) for name in ([contacts] if contacts else spec.contacts)]
-    others = (spec.staff, spec.leave, spec.wishes, spec.last_roster, spec.pins, spec.calendar, spec.approved_overtime, spec.published)
+    own = [spec.last_roster] * (before is None) + [spec.published] * (same is None)
+    others = (spec.staff, spec.leave, spec.wishes, spec.pins, spec.calendar, spec.approved_overtime, *own)
     others += (*spec.kpi, *spec.exams, spec.targets, spec.complaints, *spec.decisions, spec.off_queue)
     call_paths = [] if contacts else [_path(params, name) for name in spec.calls]
     monthly = (_month_file(params, name, month) for name in (spec.attendance, spec.pay_facts) if name)
@@ -63,7 +69,14 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     desk = Desk(params, horizon, staff.ids, staff.employees, days)
     leave = read_leave(_path(params, spec.leave), desk) if spec.leave else tables.empty("leave")
     pins, places = read_pins(_path(params, spec.pins), desk, staff.skills, leave) if spec.pins else (tables.empty("roster"), {})
-    last_roster = read_last_roster(_path(params, spec.last_roster), desk, staff.skills) if spec.last_roster else tables.empty("roster")
+    if before is None:
+        last_roster = read_last_roster(_path(params, spec.last_roster), desk, staff.skills) if spec.last_roster else tables.empty("roster")
+    else:
+        last_roster = _known(before, staff.employees)
+    if same is None:
+        published = read_pins(_path(params, spec.published), desk, staff.skills, leave)[0] if spec.published else tables.empty("roster")
+    else:
+        published = _known(same, staff.employees)
     found = {
         "contacts": history,
         "calendar": days,
@@ -73,7 +86,7 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
         "wishes": read_wishes(_path(params, spec.wishes), desk) if spec.wishes else tables.empty("wishes"),
         "last_roster": last_roster,
         "pins": pins,
-        "published": read_pins(_path(params, spec.published), desk, staff.skills, leave)[0] if spec.published else tables.empty("roster"),
+        "published": published,
         "grade_decisions": _decisions(params, desk, staff.staff_grades),
         "off_queue": read_off_queue(_path(params, spec.off_queue), desk) if spec.off_queue else tables.empty("off_queue"),
         "employees": _with_overtime(staff.employees, read_overtime(_path(params, spec.approved_overtime), desk) if spec.approved_overtime else {}),
@@ -82,8 +95,24 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
         privacy.scan(frame, name)
     later_note = [say("intake.note.later_contacts", count=later, month=month)] if later else []
     all_notes = tuple(dict.fromkeys([*notes, *later_note, *staff.notes, *desk.notes]))
-    files = {shown(path): fingerprint(path) for path in dict.fromkeys(paths)}
+    files = {shown(path): fingerprint(path) for path in dict.fromkeys(paths)} | {i.label: i.seal for i in (before, same) if i is not None}
     return Study(params, horizon, files, all_notes, found, places)
+
+
+def _issued(spec: Files, site: str, horizon: Horizon) -> tuple[Issue | None, Issue | None]:
+    """The published rosters of the month before and of this month, where the site says ``published`` in place of a file.
+
+    Before its first publication a month has none; the month before has to be published.
+    """
+    month, earlier = f"{horizon.start:%Y-%m}", f"{horizon.start - dt.timedelta(days=1):%Y-%m}"
+    same = issues(site, month) if spec.published == ISSUED else []
+    return newest_issue(site, earlier) if spec.last_roster == ISSUED else None, same[-1] if same else None
+
+
+def _known(issue: Issue, employees: pd.DataFrame) -> pd.DataFrame:
+    """The published roster of the people who are still in the staff list."""
+    frame = issue.table("roster")
+    return frame[frame["employee_id"].isin(employees["employee_id"])].reset_index(drop=True)
 
 
 def names(study: Study) -> pd.DataFrame:

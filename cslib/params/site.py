@@ -284,7 +284,8 @@ class Payroll(Strict):
 
 class Files(Strict):
     """Source files, relative to the site folder or absolute; ``contacts`` may list several (one per queue, or all in one);
-    ``calls`` are raw logs, one row a call, in place of counts. ``kpi``, ``exams``, ``targets``, ``complaints``: a site's own appraisal
+    ``calls`` are raw logs, one row a call, in place of counts. ``last_roster`` and ``published`` may be the word ``published``: the roster of the
+    month before, and of this month, as ``cslib publish`` issued it. ``kpi``, ``exams``, ``targets``, ``complaints``: a site's own appraisal
     figures, read by the appraisal pages only; ``decisions``: grade proposals with the human decision; ``off_queue``: training and meetings
     to be placed. ``attendance`` (actual hours) and ``pay_facts`` (scores, ranks,
     sales ...) may hold ``{month}`` in their name: a month without its file is estimated from planned hours, or has no facts."""

@@ -42,6 +42,7 @@ FAMILIES = {
     "pay.market.": "pay.overview: market position",
     "pay.basis.": "batch.payroll: planned, actual or mixed hours",
     "batch.absent.why.": "roster.life.stand_ins: what rules a candidate out",
+    "batch.publish.reason.": "batch.publish: classes of reasons",
     "batch.check.edit.": "roster.life.edits: kinds of edit",
     "life.explain.cause.": "roster.life.explain_facts: causes of a clash",
     "life.explain.step.": "roster.life.explain_facts: kinds of step",

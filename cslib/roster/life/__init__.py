@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from cslib.roster.life.playbook import Playbook, playbook, playbook_days
     from cslib.roster.life.repair import Repair, absence, repair
     from cslib.roster.life.stand_ins import Candidate, Chain, Hole, chain, holes, relieve
+    from cslib.roster.life.swap import Swap, swap
 
 __all__ = [
     "Board", "Candidate", "Chain", "Clash", "Entry", "Evened", "Explanation", "Hole", "Offer", "Playbook", "Ranking", "Repair", "Review",
-    "Rostered", "StandIn", "absence", "candidates", "chain", "cover_ledger", "dearest_duty", "even", "explain", "fairness_ledger", "holes",
-    "playbook", "playbook_days", "relieve", "repair", "review", "rostered", "sentences", "spread", "why",
+    "Rostered", "StandIn", "Swap", "absence", "candidates", "chain", "cover_ledger", "dearest_duty", "even", "explain", "fairness_ledger", "holes",
+    "playbook", "playbook_days", "relieve", "repair", "review", "rostered", "sentences", "spread", "swap", "why",
 ]  # fmt: skip
 
 # Loaded at first use: a page that shows covers needs no solver.
@@ -42,5 +43,6 @@ furnish(
         "cslib.roster.life.playbook": ("Playbook", "playbook", "playbook_days"),
         "cslib.roster.life.repair": ("Repair", "absence", "repair"),
         "cslib.roster.life.stand_ins": ("Candidate", "Chain", "Hole", "chain", "holes", "relieve"),
+        "cslib.roster.life.swap": ("Swap", "swap"),
     },
 )

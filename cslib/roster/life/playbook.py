@@ -21,7 +21,7 @@ from cslib.roster.life.board import Board, Steps
 from cslib.roster.life.options import Option, Options, Place, joined
 
 _SMALL = 40  # people of a site whose whole month is worked out unasked
-_FEW = 5  # days of a larger one
+_FEW = 3  # days of a larger one
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,6 @@ def test_a_day_without_a_duty_is_refused_and_the_dearest_duty_is_one(board):
 
 def test_the_tightest_days_come_first_on_a_large_site(month):
     coverage, _ = recount(month.roster, month.covers, month.need, month.study)
-    assert len(playbook_days(coverage, 17)) == 31 and len(playbook_days(coverage, 300)) == 5
+    assert len(playbook_days(coverage, 17)) == 31 and len(playbook_days(coverage, 300)) == 3
     coverage.loc[coverage["interval_start"].dt.day.eq(16) & coverage["peak"].astype(bool), "short"] += 1.0
     assert dt.date(2026, 12, 16) in playbook_days(coverage, 300, 1)
