@@ -48,10 +48,7 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     """
     params = open_params(site, scenario)
     horizon = Horizon.month(month, params.site.interval_min)
-    spec = params.site.files
-    before, same = _issued(spec, site, horizon)
-    if spec.published == ISSUED and same is None:  # nothing published yet
-        spec = spec.model_copy(update={"published": None})
+    spec, before, same = _issued(params.site.files, site, horizon)
     contact_paths = [_path(params, name) for name in ([contacts] if contacts else spec.contacts)]
     own = [spec.last_roster] * (before is None) + [spec.published] * (same is None)
     others = (spec.staff, spec.leave, spec.wishes, spec.pins, spec.calendar, spec.approved_overtime, *own)
@@ -69,14 +66,13 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     desk = Desk(params, horizon, staff.ids, staff.employees, days)
     leave = read_leave(_path(params, spec.leave), desk) if spec.leave else tables.empty("leave")
     pins, places = read_pins(_path(params, spec.pins), desk, staff.skills, leave) if spec.pins else (tables.empty("roster"), {})
-    if before is None:
-        last_roster = read_last_roster(_path(params, spec.last_roster), desk, staff.skills) if spec.last_roster else tables.empty("roster")
-    else:
+    if before is not None:
         last_roster = _known(before, staff.employees)
-    if same is None:
-        published = read_pins(_path(params, spec.published), desk, staff.skills, leave)[0] if spec.published else tables.empty("roster")
     else:
-        published = _known(same, staff.employees)
+        last_roster = read_last_roster(_path(params, spec.last_roster), desk, staff.skills) if spec.last_roster else tables.empty("roster")
+    as_file = tables.empty("roster")
+    if spec.published and same is None:
+        as_file = read_pins(_path(params, spec.published), desk, staff.skills, leave)[0]
     found = {
         "contacts": history,
         "calendar": days,
@@ -86,7 +82,7 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
         "wishes": read_wishes(_path(params, spec.wishes), desk) if spec.wishes else tables.empty("wishes"),
         "last_roster": last_roster,
         "pins": pins,
-        "published": published,
+        "published": as_file if same is None else _known(same, staff.employees),
         "grade_decisions": _decisions(params, desk, staff.staff_grades),
         "off_queue": read_off_queue(_path(params, spec.off_queue), desk) if spec.off_queue else tables.empty("off_queue"),
         "employees": _with_overtime(staff.employees, read_overtime(_path(params, spec.approved_overtime), desk) if spec.approved_overtime else {}),
@@ -99,14 +95,17 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     return Study(params, horizon, files, all_notes, found, places)
 
 
-def _issued(spec: Files, site: str, horizon: Horizon) -> tuple[Issue | None, Issue | None]:
-    """The published rosters of the month before and of this month, where the site says ``published`` in place of a file.
+def _issued(spec: Files, site: str, horizon: Horizon) -> tuple[Files, Issue | None, Issue | None]:
+    """The site's files, and the published rosters of the month before and of this month where it says ``published`` in place of a file.
 
     Before its first publication a month has none; the month before has to be published.
     """
     month, earlier = f"{horizon.start:%Y-%m}", f"{horizon.start - dt.timedelta(days=1):%Y-%m}"
     same = issues(site, month) if spec.published == ISSUED else []
-    return newest_issue(site, earlier) if spec.last_roster == ISSUED else None, same[-1] if same else None
+    before = newest_issue(site, earlier) if spec.last_roster == ISSUED else None
+    if spec.published == ISSUED and not same:
+        spec = spec.model_copy(update={"published": None})
+    return spec, before, same[-1] if same else None
 
 
 def _known(issue: Issue, employees: pd.DataFrame) -> pd.DataFrame:
