@@ -12,6 +12,7 @@ from cslib.roster.columns.kit import NEVER, Kit, compile_staff
 from cslib.roster.columns.model import Staff
 from cslib.roster.columns.pricing import ANY
 from cslib.roster.columns.recreate import own_price
+from cslib.roster.columns.rests import Rests, paused, rests_of
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,10 @@ class Field:
 
     Attributes
     ----------
-    rows : per team (days * kinds, slots * rows of the cover) 1 where a duty of the team serves the row
-    extra : (teams, days, kinds) price of the surplus a duty would be, before the need it meets is taken off
+    rows : per team (days * kinds, slots * rows of the cover) 1 where a duty of the team serves the row, breaks left out
+    extra : (teams, days, kinds) price of the surplus a duty would be, before its breaks and the need it meets are taken off
     need : (slots * rows,) people wanted; shortage : (price, rows) of one more missing place, per slot and level
+    rests : breaks, as head counts
     constant : price that no plan changes, part of every plan's price; whole : all prices are whole numbers, so a better plan is better by 1 at least
     """
 
@@ -37,6 +39,7 @@ class Field:
     price: np.ndarray
     constant: float
     whole: bool
+    rests: Rests
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -46,14 +49,7 @@ class Field:
 
 
 def field_of(staff: Staff, cover: IntervalCover, pinned: np.ndarray | None = None) -> Field:
-    """Compile a month; ``pinned`` (people, days): kind, ``OFF`` or ``ANY``.
-
-    Raises
-    ------
-    ValueError  if kinds of work carry breaks, whose place depends on the rest of the plan.
-    """
-    if any(p.breaks for p in cover.presence):
-        raise ValueError("columns carry no breaks")
+    """Compile a month; ``pinned`` (people, days): kind, ``OFF`` or ``ANY``."""
     kit, compiled = compile_staff(staff), compile_cover(cover)
     _pin(kit, pinned)
     slots = len(compiled.need)
@@ -65,10 +61,9 @@ def field_of(staff: Staff, cover: IntervalCover, pinned: np.ndarray | None = Non
             at.append(d * kinds + k)
             where.append(t)
     duty = sparse.csr_array((np.ones(len(at)), (at, where)), shape=(days * kinds, slots))
-    rows, teams = [], compiled.hit.shape[1]
-    for c in range(teams):
-        spread = sparse.kron(sparse.eye_array(slots), sparse.csr_array(compiled.hit[:, c][None, :].astype(float)))
-        rows.append(sparse.csr_array(duty @ spread))
+    teams = compiled.hit.shape[1]
+    spread = [sparse.kron(sparse.eye_array(slots), sparse.csr_array(compiled.hit[:, c][None, :].astype(float)), format="csr") for c in range(teams)]
+    rows = [sparse.csr_array(duty @ s) for s in spread]
     extra = np.repeat((duty @ compiled.over).reshape(1, days, kinds), teams, axis=0)
     levels = len(compiled.rise)
     group = (np.arange(slots)[:, None] * levels + compiled.level[None, :]).ravel()
@@ -77,6 +72,7 @@ def field_of(staff: Staff, cover: IntervalCover, pinned: np.ndarray | None = Non
     return Field(
         staff, kit, compiled, np.array([p.team for p in staff.people], dtype=np.int64), rows, extra, compiled.need.ravel(), group, price.ravel(),
         float((compiled.over * (compiled.base.sum(axis=1) - compiled.total)).sum()), _whole(kit, compiled),
+        rests_of(compiled, days, spread),
     )  # fmt: skip
 
 
@@ -120,11 +116,13 @@ def shortage_price(field: Field, short: np.ndarray) -> float:
     return float((worst * field.price).sum())
 
 
-def plan_price(field: Field, plan: np.ndarray) -> float:
-    """Price of a legal plan (people, days), without the constant."""
+def plan_price(field: Field, plan: np.ndarray, rests: np.ndarray) -> float:
+    """Price of a legal plan (people, days) with break counts ``rests``, without the constant."""
     people, _, kinds = field.shape
     everybody = np.arange(people)
     own = sum(float(own_price(p, plan[p], field.kit, kinds)) for p in everybody)
     who, day = np.nonzero(plan >= 0)
     surplus = float(field.extra[field.team[who], day, plan[who, day]].sum())
-    return own + surplus + shortage_price(field, field.need - base_served(field) - served(field, everybody, plan))
+    surplus -= float((rests * field.rests.saved).sum())
+    lack = field.need - base_served(field) - served(field, everybody, plan) + paused(field.rests, rests)
+    return own + surplus + shortage_price(field, lack)

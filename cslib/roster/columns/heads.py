@@ -1,12 +1,13 @@
 """Coverage without people: a linear programme in head counts per (group, day, kind, break position). Its duals price intervals well.
 
-People of a group share team, allowed kinds and order rules. The programme keeps only group totals (people there on a day, units, longest
-run, successions) and no own prices: every plan's counts satisfy it. So its whole optimum, plus everybody's cheapest own month, is a bound;
-its duals, by ``bound.lagrangian``, give another at once.
+People of a group share team, allowed kinds and order rules. The programme keeps group totals only (units, longest runs, successions, counts)
+and of own prices what they add up to: cells by day, the lower hull of totals, counts above what is free. Every plan's counts satisfy it and
+cost no less there. So its whole optimum is a bound; its duals, by ``bound.lagrangian``, give another at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +19,14 @@ from cslib.roster.columns.kit import NEVER, Kit
 from cslib.roster.columns.model import FREE, Staff
 
 Terms = tuple[list[int], list[float]]
+Heads = dict[tuple[int, int, int], list[int]]  # (group, day, kind) -> columns, one per class of equal own prices
 
 
 class _Programme:
     """Columns and rows under construction."""
 
     def __init__(self) -> None:
+        self.constant = 0.0
         self.cost: list[float] = []
         self.up: list[float] = []
         self.rows: list[tuple[Any, Any, float, float]] = []
@@ -59,7 +62,7 @@ class WholeHeads:
 
     Attributes
     ----------
-    bound : below the coverage's price in any plan
+    bound : below the price of any plan
     duties : (team, day, kind) people, None if no point was found; rests : (team, day, kind, break) people per start after the duty's
     """
 
@@ -80,18 +83,18 @@ def whole_heads(staff: Staff, kit: Kit, cover: Cover, nodes: int, seconds: float
     solver.passModel(lp)
     solver.run()
     info = solver.getInfo()
-    bound = float(info.mip_dual_bound) + float((cover.over * (cover.base.sum(axis=1) - cover.total)).sum())
+    bound = float(info.mip_dual_bound) + programme.constant + float((cover.over * (cover.base.sum(axis=1) - cover.total)).sum())
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return WholeHeads(bound, None, {})
     values = np.round(solver.getSolution().col_value).astype(np.int64)
     duties: dict[tuple[int, int, int], int] = {}
-    for (g, d, k), column in x.items():
+    for (g, d, k), columns in x.items():
         key = staff.people[members[g][0]].team, d, k
-        duties[key] = duties.get(key, 0) + int(values[column])
+        duties[key] = duties.get(key, 0) + int(values[columns].sum())
     return WholeHeads(bound, duties, {key: {at: int(values[c]) for at, c in counts.items()} for key, counts in programme.rests.items()})
 
 
-def _build(staff: Staff, kit: Kit, cover: Cover) -> tuple[_Programme, dict[tuple[int, int, int], int], dict[int, list[int]], list[tuple[int, int]]]:
+def _build(staff: Staff, kit: Kit, cover: Cover) -> tuple[_Programme, Heads, dict[int, list[int]], list[tuple[int, int]]]:
     """The programme, its head counts, the groups' members, and (slot, row) of its last rows."""
     programme = _Programme()
     x, members = _groups(staff, kit, cover, programme)
@@ -117,53 +120,107 @@ def head_count_duals(staff: Staff, kit: Kit, cover: Cover, seconds: float) -> np
     return duals
 
 
-def _groups(staff: Staff, kit: Kit, cover: Cover, programme: _Programme) -> tuple[dict[tuple[int, int, int], int], dict[int, list[int]]]:
-    """Head counts x[group, day, kind], and the members of each group."""
+def _groups(staff: Staff, kit: Kit, cover: Cover, programme: _Programme) -> tuple[Heads, dict[int, list[int]]]:
+    """Head counts per (group, day, kind), and the members of each group."""
     number: dict[object, int] = {}
     members: dict[int, list[int]] = {}
     for p, who in enumerate(staff.people):
         able = (kit.work[p] < NEVER).any(axis=0)
-        key = who.team, able.tobytes(), who.sequence.gap.tobytes(), who.sequence.max_run
+        rules = who.sequence
+        key = who.team, able.tobytes(), rules.gap.tobytes(), rules.max_run, rules.night.tobytes(), rules.max_night_run
         members.setdefault(number.setdefault(key, len(number)), []).append(p)
-    x = {}
+    x: Heads = {}
     for g, people in members.items():
-        able = (kit.work[people] < NEVER).sum(axis=0)
-        for d, k in zip(*np.nonzero(able), strict=True):
-            first = d * cover.slots_per_day + cover.start[k]
-            x[g, int(d), int(k)] = programme.column(float(cover.over[first : first + cover.length[k]].sum()), float(able[d, k]))
+        for d in range(staff.days):
+            _day(kit, cover, people, (g, d), x, programme)
     return x, members
 
 
-def _group_rows(staff: Staff, kit: Kit, people: list[int], x: dict[tuple[int, int, int], int], g: int, programme: _Programme) -> None:
-    """Totals of a group: people there, units, longest run, successions."""
-    days, kinds = staff.days, staff.kinds
-    cells = [[x[g, d, k] for k in range(kinds) if (g, d, k) in x] for d in range(days)]
-    there = (kit.work[people] < NEVER).any(axis=2).sum(axis=0)
-    for d in range(days):
-        programme.row(cells[d], [1.0] * len(cells[d]), -highspy.kHighsInf, float(there[d]))
-    rules = staff.people[people[0]].sequence
-    if rules.max_run < FREE:
-        for d in range(days - rules.max_run):
-            window = [c for day in cells[d : d + rules.max_run + 1] for c in day]
-            programme.row(window, [1.0] * len(window), -highspy.kHighsInf, float(rules.max_run * len(people)))
-    low, high = 0, 0
+def _day(kit: Kit, cover: Cover, people: list[int], at: tuple[int, int], x: Heads, programme: _Programme) -> None:
+    """Counts of one day of a group: people of equal own prices are a class, no larger than it is."""
+    g, d = at
+    classes: dict[tuple[bool, bytes], list[int]] = {}
     for p in people:
-        allowed = np.flatnonzero(kit.total[p] < NEVER)
-        scale = _scale(staff, kit, p)
-        low, high = low + int(allowed[0]) * scale, high + int(allowed[-1]) * scale
-    mine = [key for key in x if key[0] == g]
-    programme.row([x[key] for key in mine], [float(staff.units[key[2]]) for key in mine], float(low), float(high))
+        must = kit.off[p, d] >= NEVER
+        rest = 0.0 if must else float(kit.off[p, d])
+        programme.constant += rest
+        price = np.where(kit.work[p, d] < NEVER, kit.work[p, d] - rest, NEVER)
+        classes.setdefault((must, price.tobytes()), []).append(p)
+    for (must, own), alike in classes.items():
+        price = np.frombuffer(own)
+        columns = []
+        for k in np.flatnonzero(price < NEVER):
+            first = d * cover.slots_per_day + cover.start[k]
+            surplus = float(cover.over[first : first + cover.length[k]].sum())
+            columns.append(programme.column(surplus + float(price[k]), float(len(alike))))
+            x.setdefault((g, d, int(k)), []).append(columns[-1])
+        if columns:
+            programme.row(columns, [1.0] * len(columns), float(len(alike)) if must else -highspy.kHighsInf, float(len(alike)))
+
+
+def _group_rows(staff: Staff, kit: Kit, people: list[int], x: Heads, g: int, programme: _Programme) -> None:
+    """Totals of a group: longest runs, units, weeks, successions, counts."""
+    days, kinds, many = staff.days, staff.kinds, float(len(people))
+    rules = staff.people[people[0]].sequence
+
+    def columns(chosen: np.ndarray | list[int], first: int, last: int) -> list[int]:
+        """Columns of some kinds on days ``first`` .. ``last``."""
+        return [c for d in range(max(first, 0), min(last, days - 1) + 1) for k in chosen for c in x.get((g, d, int(k)), [])]
+
+    for run, chosen in ((rules.max_run, np.arange(kinds)), (rules.max_night_run, np.flatnonzero(rules.night))):
+        for d in range(days - run if run < FREE else 0):
+            window = columns(chosen, d, d + run)
+            programme.row(window, [1.0] * len(window), -highspy.kHighsInf, run * many)
+    _totals(staff, kit, people, [(k, columns([k], 0, days)) for k in range(kinds)], programme)
     for week in np.unique(staff.week):
-        inside = [key for key in mine if staff.week[key[1]] == week]
-        free = int((staff.week == week).sum() * staff.units.max())
+        inside = np.flatnonzero(staff.week == week)
+        free = len(inside) * int(staff.units.max())
         most = sum(min(staff.people[p].week_max[week], free) if staff.people[p].week_max else free for p in people)
-        programme.row([x[key] for key in inside], [float(staff.units[key[2]]) for key in inside], -highspy.kHighsInf, float(most))
+        terms = [(c, float(staff.units[k])) for k in range(kinds) for c in columns([k], int(inside[0]), int(inside[-1]))]
+        programme.row([c for c, _ in terms], [u for _, u in terms], -highspy.kHighsInf, float(most))
     later = {tuple(int(b) for b in np.flatnonzero(rules.gap[a])) for a in range(kinds)} - {()}
     for out in sorted(later):
         before = [a for a in range(kinds) if set(out) <= set(np.flatnonzero(rules.gap[a]))]
         for d in range(days - 1):
-            terms = [x[g, d, a] for a in before if (g, d, a) in x] + [x[g, d + 1, b] for b in out if (g, d + 1, b) in x]
-            programme.row(terms, [1.0] * len(terms), -highspy.kHighsInf, float(len(people)))
+            pair = columns(before, d, d) + columns(list(out), d + 1, d + 1)
+            programme.row(pair, [1.0] * len(pair), -highspy.kHighsInf, many)
+    _counts(staff, people, lambda chosen: columns(chosen, 0, days), programme)
+
+
+def _totals(staff: Staff, kit: Kit, people: list[int], cells: list[tuple[int, list[int]]], programme: _Programme) -> None:
+    """Units of a group cost what the lower hulls of its people's totals do, the cheapest parts first."""
+    low, parts = 0.0, dict[float, float]()
+    for p in people:
+        scale = _scale(staff, kit, p)
+        allowed = np.flatnonzero(kit.total[p] < NEVER)
+        at = int(allowed[0])
+        low += at * scale
+        programme.constant += float(kit.total[p, at])
+        while at < allowed[-1]:
+            further = allowed[allowed > at]
+            slopes = (kit.total[p, further] - kit.total[p, at]) / ((further - at) * scale)
+            best = int(np.flatnonzero(slopes <= slopes.min() + 1e-9)[-1])
+            slope = round(float(slopes[best]), 9)
+            parts[slope] = parts.get(slope, 0.0) + float((further[best] - at) * scale)
+            at = int(further[best])
+    terms = [(c, float(staff.units[k])) for k, columns in cells for c in columns]
+    terms += [(programme.column(slope, most), -1.0) for slope, most in sorted(parts.items())]
+    programme.row([c for c, _ in terms], [u for _, u in terms], low, low)
+
+
+def _counts(staff: Staff, people: list[int], columns: Callable[[np.ndarray], list[int]], programme: _Programme) -> None:
+    """Days of some kinds: above what is free to all together, each costs the least that it costs anybody."""
+    found: dict[bytes, list[tuple[int, float]]] = {}
+    for p in people:
+        for counter in staff.people[p].counters:
+            found.setdefault(counter.kinds.tobytes(), []).append((counter.free, counter.price))
+    for kinds, limits in found.items():
+        mine = columns(np.flatnonzero(np.frombuffer(kinds, dtype=bool)))
+        if len(limits) == len(people) and mine:
+            price = min(p for _, p in limits)
+            free = float(sum(n for n, _ in limits))
+            more = [programme.column(price)] if np.isfinite(price) else []
+            programme.row([*mine, *more], [1.0] * len(mine) + [-1.0] * len(more), -highspy.kHighsInf, free)
 
 
 def _scale(staff: Staff, kit: Kit, p: int) -> int:
@@ -173,14 +230,14 @@ def _scale(staff: Staff, kit: Kit, p: int) -> int:
 
 
 def _coverage(
-    cover: Cover, x: dict[tuple[int, int, int], int], members: dict[int, list[int]], staff: Staff, programme: _Programme
+    cover: Cover, x: Heads, members: dict[int, list[int]], staff: Staff, programme: _Programme
 ) -> list[tuple[int, int]]:
     """Break counts, shortage columns and Hall rows; returns (slot, row) of the rows appended last."""
     teams, slots = cover.hit.shape[1], len(cover.total)
     here: list[list[Terms]] = [[([], []) for _ in range(slots)] for _ in range(teams)]
     by_team: dict[tuple[int, int, int], list[int]] = {}
-    for (g, d, k), column in x.items():
-        by_team.setdefault((staff.people[members[g][0]].team, d, k), []).append(column)
+    for (g, d, k), mine in x.items():
+        by_team.setdefault((staff.people[members[g][0]].team, d, k), []).extend(mine)
     for (team, d, k), columns in by_team.items():
         first = d * cover.slots_per_day + int(cover.start[k])
         for t in range(first, min(first + int(cover.length[k]), slots)):

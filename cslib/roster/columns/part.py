@@ -1,6 +1,7 @@
 """Part of a plan set free: some people, a window of days, all else as planned. A linear master over their months, priced exactly.
 
-Values count only what the part can change: own prices of the days and totals, surplus and shortage of the rows that it serves.
+Values count only what the part can change: own prices of the days and totals, surplus and shortage of the rows that it serves. Breaks are
+head counts of the master, also those of all others in the window: a duty owes one (a row per team, day and break), the counts pay it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from cslib.roster.columns.field import Field
+from cslib.roster.columns.field import Field, base_served, served
 from cslib.roster.columns.graph import Graph, graph_of
 from cslib.roster.columns.kit import NEVER
 from cslib.roster.columns.paths import follow, to_go, within_limits
+from cslib.roster.columns.owed import Owed, cheapest_places, owed_by
 from cslib.roster.columns.pricing import Scratch
+from cslib.roster.columns.rests import paused
 
 EPS = 1e-6
 NOBODY = 1e7  # price of a person without a month, while a dive prices again
@@ -49,10 +52,11 @@ class Part:
     Attributes
     ----------
     people : numbers in the staff; graphs : their months; head : columns of the master before the months
-    need : (rows,) what is still wanted of the rows the part can serve; value : price of the incumbent's months in the terms of the master
+    need : (rows,) what is still wanted of the rows the part can serve, then, below zero, the breaks that all others owe
+    owed : breaks of the window; value : price of the incumbent's months in the terms of the master, ``places`` their break counts
     """
 
-    def __init__(self, base: Field, people: np.ndarray, first: int, last: int, plan: np.ndarray, others: np.ndarray, scratch: Scratch) -> None:
+    def __init__(self, base: Field, people: np.ndarray, first: int, last: int, plan: np.ndarray, rests: np.ndarray, scratch: Scratch) -> None:
         self.base, self.people, self.first, self.last = base, people, first, last
         kinds = base.shape[2]
         self.graphs: list[Graph] = [g for p in people if (g := graph_of(int(p), first, last, plan[p], base.kit, scratch)) is not None]
@@ -62,44 +66,73 @@ class Part:
         reach = np.zeros(len(base.need), dtype=bool)
         for rows in base.rows:
             reach[rows[window].indices] = True
-        self.flat = np.flatnonzero(reach & (base.need - others > EPS))
-        self.need = base.need[self.flat] - others[self.flat]
-        self.duty = [sparse.csr_array(rows[window][:, self.flat]) for rows in base.rows]
+        left, away = self._left(plan, rests)
+        self.flat = np.flatnonzero(reach & (left + away > EPS))
+        self.owed = owed_by(base, people, first, last, plan, self.flat)
+        self.need = np.concatenate([left[self.flat], -self.owed.fixed])
+        self.duty = [
+            sparse.csr_array(sparse.hstack([rows[window][:, self.flat], owes], format="csr")) for rows, owes in zip(base.rows, self.owed.duty, strict=True)
+        ]
         groups, self.group = np.unique(base.group[self.flat], return_inverse=True)
         self.shortage = base.price[groups]
-        self.head = len(self.shortage) + len(people)
+        self.head = len(self.shortage) + len(people) + len(self.owed.price)
         self.room = np.empty(max(len(g.succ) for g in self.graphs))
         self.pool = Pool()
         self.lp = self._programme()
         self.mask: list[np.ndarray | None] = [None] * len(people)
-        self.current, self.value = np.empty(0), 0.0
-        self.stand(plan[people][:, first : last + 1])
+        self.current, self.value, self.places = np.empty(0), 0.0, np.empty(0)
+        self.stand(plan[people][:, first : last + 1], self.owed.taken(rests))
+
+    def _left(self, plan: np.ndarray, rests: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Need that all outside leaves, breaks of the window not counted; and the most people that those breaks could take away."""
+        base, first, last = self.base, self.first, self.last
+        outside = plan.copy()
+        outside[self.people, first : last + 1] = -1
+        left = base.need - base_served(base) - served(base, np.arange(len(plan)), outside)
+        if not rests.size:
+            return left, np.zeros(len(left))
+        inside = rests.copy()
+        inside[:, :first], inside[:, last + 1 :] = 0, 0
+        left += paused(base.rests, rests - inside)
+        people = np.broadcast_to(inside.sum(axis=3, keepdims=True), inside.shape) * (base.rests.start >= 0)
+        return left, paused(base.rests, people)
 
     def _programme(self) -> highspy.Highs:
         solver = highspy.Highs()
         for option, value in {"output_flag": False, "threads": 1, "random_seed": 0}.items():
             solver.setOptionValue(option, value)
-        people, rows = len(self.people), len(self.flat)
+        people, short, owed = len(self.people), len(self.shortage), self.owed
+        lack = sparse.csr_array((np.ones(len(self.flat)), (self.group, np.arange(len(self.flat)))), shape=(short, len(self.need)))
+        blocks = [[None, lack], [sparse.eye_array(people), sparse.csr_array((people, len(self.need)))], [None, self.paid]]
+        full = sparse.csr_array(sparse.block_array([row for row in blocks if row[1].shape[0]], format="csr"))
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = self.head, people + rows
-        lp.col_cost_ = np.concatenate([self.shortage, np.full(people, NOBODY)])
+        lp.num_col_, lp.num_row_ = self.head, people + len(self.need)
+        lp.col_cost_ = np.concatenate([self.shortage, np.full(people, NOBODY), owed.price])
         lp.col_lower_, lp.col_upper_ = np.zeros(self.head), np.full(self.head, highspy.kHighsInf)
-        lp.row_lower_ = np.concatenate([np.ones(people), self.need])
-        lp.row_upper_ = np.concatenate([np.ones(people), np.full(rows, highspy.kHighsInf)])
-        order = np.argsort(self.group, kind="stable")
+        lp.row_lower_, lp.row_upper_ = np.concatenate([np.ones(people), self.need]), np.concatenate([np.ones(people), self.most])
         lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        ends = np.cumsum([*np.bincount(self.group, minlength=len(self.shortage)), *np.ones(people, dtype=np.int64)])
-        lp.a_matrix_.start_ = np.concatenate([[0], ends]).astype(np.int32)
-        lp.a_matrix_.index_ = np.concatenate([people + order, np.arange(people)]).astype(np.int32)
-        lp.a_matrix_.value_ = np.ones(rows + people)
+        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = full.indptr.astype(np.int32), full.indices.astype(np.int32), full.data
         solver.passModel(lp)
         return solver
 
-    def stand(self, months: np.ndarray) -> None:
-        """Make months (people, days) the incumbent; they become columns."""
+    @property
+    def most(self) -> np.ndarray:
+        """Upper sides of the rows: none for cover, equality for breaks owed."""
+        return np.concatenate([np.full(len(self.flat), highspy.kHighsInf), -self.owed.fixed])
+
+    @property
+    def paid(self) -> sparse.csr_array:
+        """Break counts in the rows (counts, rows): people taken from the cover, breaks paid."""
+        return sparse.csr_array(-sparse.hstack([self.owed.rows, self.owed.pays], format="csr"))
+
+    def stand(self, months: np.ndarray, places: np.ndarray | None = None) -> None:
+        """Make months (people, days) with break counts (the cheapest if not given) the incumbent; the months become columns."""
         self.current = np.ascontiguousarray(months).astype(np.int64)
-        self.add(np.arange(len(months)), self.current, self.prices_of(self.current))
-        self.value = self.price_of(self.current)
+        prices = self.prices_of(self.current)
+        self.add(np.arange(len(months)), self.current, prices)
+        counts = self.counts_of(self.current)
+        self.places = self.places_of(counts) if places is None else places
+        self.value = float(prices.sum()) + self.cover_price(counts, self.places)
 
     def rows_of(self, who: np.ndarray, months: np.ndarray) -> sparse.csr_array:
         """Rows served by months (columns, days)."""
@@ -128,12 +161,26 @@ class Part:
             out[i] += graph.close[node]
         return out
 
-    def price_of(self, months: np.ndarray) -> float:
-        """Price of a choice of one month each."""
-        counts = np.asarray(self.rows_of(np.arange(len(months)), months).sum(axis=0)).ravel()
+    def counts_of(self, months: np.ndarray) -> np.ndarray:
+        """What a choice of one month each serves of the rows."""
+        return np.asarray(self.rows_of(np.arange(len(months)), months).sum(axis=0)).ravel()
+
+    def places_of(self, counts: np.ndarray) -> np.ndarray:
+        """Cheapest break counts for what months serve."""
+        flat = len(self.flat)
+        return cheapest_places(self.owed, self.need[:flat] - counts[:flat], counts[flat:], self.group, self.shortage)
+
+    def cover_price(self, counts: np.ndarray, places: np.ndarray) -> float:
+        """Price of what is short, less the surplus that breaks save."""
+        flat = len(self.flat)
         worst = np.zeros(len(self.shortage))
-        np.maximum.at(worst, self.group, self.need - counts)
-        return float(self.prices_of(months).sum() + (worst * self.shortage).sum())
+        np.maximum.at(worst, self.group, self.need[:flat] - counts[:flat] + self.owed.rows.T @ places)
+        return float((worst * self.shortage).sum() + (places * self.owed.price).sum())
+
+    def price_of(self, months: np.ndarray) -> float:
+        """Price of a choice of one month each with its cheapest breaks."""
+        counts = self.counts_of(months)
+        return float(self.prices_of(months).sum()) + self.cover_price(counts, self.places_of(counts))
 
     def cell_prices(self, i: int, duals: np.ndarray | None) -> np.ndarray:
         """Prices (days, actions) of a person's cells at duals of the rows."""
@@ -180,11 +227,12 @@ class Part:
         return float(self.lp.getInfo().objective_function_value), duals[: len(self.people)], self.valid(duals[len(self.people) :])
 
     def valid(self, duals: np.ndarray) -> np.ndarray:
-        """Duals scaled to what the price of shortage allows."""
-        out = np.maximum(duals, 0.0)
+        """Duals of the rows: those of the cover scaled to what the price of shortage allows, those of breaks owed from the cheapest place."""
+        out = np.maximum(duals[: len(self.flat)], 0.0)
         total = np.bincount(self.group, weights=out, minlength=len(self.shortage))
         factor = np.minimum(1.0, self.shortage / np.maximum(total, 1e-12))
-        return np.asarray(out * factor[self.group])
+        out = np.asarray(out * factor[self.group])
+        return np.concatenate([out, -self.owed.cheapest(out)])
 
     def close(self, i: int, closed: np.ndarray | None) -> None:
         """Close cells (days, actions) of a person, for pricing and among the columns at hand; None opens all."""

@@ -14,12 +14,15 @@ import numpy as np
 
 from cslib.roster.columns.field import Field, base_served, plan_price, served
 from cslib.roster.columns.model import findings
+from cslib.roster.columns.owed import Owed
 from cslib.roster.columns.part import EPS, Part
 from cslib.roster.columns.pricing import Scratch
+from cslib.roster.columns.rests import paused
 from cslib.roster.columns.whole import Effort, better
 
 WIDTHS = (4, 7, 11, 16, 24, 36, 61)  # days: limits of the classes of windows
 SIDE = 2  # parts drawn at a time
+RESTING = 84.0  # person-days of the first parts where breaks are placed
 PART = Effort(rounds=60, each=1000, listed=3000, nodes=100, seconds=3.0, share=0.05)
 
 
@@ -33,25 +36,35 @@ class Draw:
     last: int
 
 
+@dataclass(frozen=True)
+class Try:
+    """Months (people, days) of a part and the break counts of its window."""
+
+    months: np.ndarray
+    owed: Owed
+    places: np.ndarray
+
+
 class Hunt:
     """The search, where it stands and its best plan.
 
     Attributes
     ----------
-    plan, value : (people, days) where it stands, and its price without the constant; best, best_value : the best plan so far
+    plan, rests, value : (people, days) where it stands, its break counts, its price without the constant; best... : the best plan so far
     size : (classes,) person-days of the next part; idle : rounds since the last step forward
     """
 
-    def __init__(self, base: Field, plan: np.ndarray, seed: int, scratch: list[Scratch]) -> None:
-        self.base, self.plan, self.scratch = base, plan.astype(np.int64).copy(), scratch
-        self.value = plan_price(base, self.plan)
-        self.best, self.best_value = self.plan, self.value
+    def __init__(self, base: Field, plan: np.ndarray, rests: np.ndarray, seed: int, scratch: list[Scratch]) -> None:
+        self.base, self.plan, self.rests, self.scratch = base, plan.astype(np.int64).copy(), rests, scratch
+        self.value = plan_price(base, self.plan, rests)
+        self.best, self.best_rests, self.best_value = self.plan, self.rests, self.value
         self.seed, self.rng, self.rounds, self.idle = seed, np.random.default_rng([seed, 1]), 0, 0
         people, days, _ = base.shape
         self.edges = [*[w for w in WIDTHS if w < days][:6], min(days, WIDTHS[-1]) + 1]
         if len(self.edges) == 1:
             self.edges = [1, days + 1]
-        self.size = np.array([w * min(people, 12.0) for w in self.edges[:-1]])
+        room = RESTING if base.rests.saved.size else np.inf
+        self.size = np.array([min(w * min(people, 12.0), room) for w in self.edges[:-1]])
 
     def draw(self) -> Draw:
         """The next part: a window, half of the time around a place left empty, and people, rather those who could fill it."""
@@ -73,55 +86,56 @@ class Hunt:
 
     def _empty(self) -> np.ndarray:
         """Duties (day * kinds + kind) that would fill an empty place."""
-        lack = self.base.need - base_served(self.base) - served(self.base, np.arange(len(self.plan)), self.plan)
+        lack = self.base.need - base_served(self.base) - served(self.base, np.arange(len(self.plan)), self.plan) + paused(self.base.rests, self.rests)
         return np.unique(np.concatenate([np.flatnonzero(rows @ (lack > EPS).astype(float)) for rows in self.base.rows]))
 
     def part(self, draw: Draw, lane: int) -> Part:
         """The part set free."""
-        others = np.setdiff1d(np.arange(len(self.plan)), draw.people)
-        outside = self.plan.copy()
-        outside[draw.people, draw.first : draw.last + 1] = -1
-        fixed = base_served(self.base) + served(self.base, others, self.plan) + served(self.base, draw.people, outside)
-        return Part(self.base, draw.people, draw.first, draw.last, self.plan, fixed, self.scratch[lane])
+        return Part(self.base, draw.people, draw.first, draw.last, self.plan, self.rests, self.scratch[lane])
 
-    def _solve(self, draw: Draw, lane: int, effort: Effort) -> tuple[np.ndarray | None, str]:
+    def _solve(self, draw: Draw, lane: int, effort: Effort) -> tuple[Try | None, str]:
         rng = np.random.default_rng([self.seed, 2, self.rounds, lane])
-        plan, _, how = better(self.part(draw, lane), effort, rng)
-        return plan, how
+        part = self.part(draw, lane)
+        plan, _, how = better(part, effort, rng)
+        return (None if plan is None else Try(plan, part.owed, part.places_of(part.counts_of(plan)))), how
 
     def step(self, pool: ThreadPoolExecutor, effort: Effort) -> None:
         """Solve the next parts and take over what is better."""
         draws = [self.draw() for _ in range(SIDE)]
         jobs = [pool.submit(self._solve, draw, lane, effort) for lane, draw in enumerate(draws)]
         before = self.plan
-        for draw, (plan, how) in zip(draws, [job.result() for job in jobs], strict=True):
-            taken = plan is not None and self.take(draw, plan, before)
+        for draw, (found, how) in zip(draws, [job.result() for job in jobs], strict=True):
+            taken = found is not None and self.take(draw, found, before)
             self._resize(draw.group, how, taken)
         self.rounds += 1
         self.idle += 1
 
-    def stand(self, plan: np.ndarray, value: float) -> None:
+    def stand(self, plan: np.ndarray, rests: np.ndarray, value: float) -> None:
         """Go on from another plan."""
-        self.plan, self.value, self.idle = plan, value, 0
+        self.plan, self.rests, self.value, self.idle = plan, rests, value, 0
         if value < self.best_value - EPS:
-            self.best, self.best_value = plan, value
+            self.best, self.best_rests, self.best_value = plan, rests, value
 
-    def take(self, draw: Draw, plan: np.ndarray, before: np.ndarray) -> bool:
+    def take(self, draw: Draw, found: Try, before: np.ndarray) -> bool:
         """Put months of a part into the plan unless that makes it dearer; whether it is cheaper now.
 
-        ``before`` is the plan that the part was drawn from: whoever was changed since then must still have a legal month.
+        ``before`` is the plan that the part was drawn from: whoever was changed since then must still have a legal month, and breaks were
+        counted for the others as they were.
         """
-        trial = self.plan.copy()
-        trial[draw.people, draw.first : draw.last + 1] = plan
+        window = slice(draw.first, draw.last + 1)
+        if len(found.places) and (self.plan[:, window] != before[:, window]).any():
+            return False
+        trial, rests = self.plan.copy(), found.owed.put(self.rests, found.places)
+        trial[draw.people, window] = found.months
         changed = draw.people[(self.plan[draw.people] != before[draw.people]).any(axis=1)]
         if any(findings(self.base.staff, int(p), trial[p]) for p in changed):
             return False
-        value = plan_price(self.base, trial)
+        value = plan_price(self.base, trial, rests)
         if value > self.value + EPS:
             return False
         cheaper = value < self.value - EPS
         idle = 0 if cheaper else self.idle
-        self.stand(trial, value)
+        self.stand(trial, rests, value)
         self.idle = idle
         return cheaper
 
@@ -138,6 +152,6 @@ def sweep(hunt: Hunt, width: int, pool: ThreadPoolExecutor, effort: Effort) -> N
         if effort.late():
             return
         draw = Draw(0, np.arange(people), min(first, max(days - width, 0)), min(first + width, days) - 1)
-        plan, _ = pool.submit(hunt._solve, draw, 0, replace(effort, listed=0)).result()
-        if plan is not None:
-            hunt.take(draw, plan, hunt.plan)
+        found, _ = pool.submit(hunt._solve, draw, 0, replace(effort, listed=0)).result()
+        if found is not None:
+            hunt.take(draw, found, hunt.plan)

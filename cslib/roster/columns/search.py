@@ -1,4 +1,5 @@
-"""Solve an interval-coverage month: first plan, bound, then chains of ruin and recreate that meet at fixed points of their work.
+"""Solve an interval-coverage month: first plan, bound, then chains of ruin and recreate that meet at fixed points of their work, and
+large neighbourhoods solved by columns (``shiftwise``).
 
 With a work limit everything that is decided depends on moves made, never on a clock or on the number of threads: the number of chains is
 fixed and they exchange plans only between rounds. Paced by the clock, the temperature follows the seconds instead, and the answer says so.
@@ -19,7 +20,7 @@ from cslib.roster.columns.intervals import Cover, IntervalCover, compile_cover
 from cslib.roster.columns.kit import Kit, compile_staff
 from cslib.roster.columns.limits import Found, Limits, Stop, Watch, never
 from cslib.roster.columns.model import Staff
-from cslib.roster.columns.pricing import ANY, Scratch, price_all, scratch_for
+from cslib.roster.columns.pricing import ANY, Scratch, scratch_for
 from cslib.roster.columns.recreate import State, anneal, construct, install, load, new_state
 
 CHAINS = 2
@@ -30,6 +31,8 @@ HEADS, MONTHS = 0.08, 0.45  # shares of the seconds for head counts in whole num
 HEAD_NODES = 300  # head counts as work
 GOOD = 0.2  # gap of a first plan that is only polished
 LEAST_S = 400.0  # processor seconds below which months are not sought: the chains are better off alone
+ROUGH = 0.2  # share of the limit that the chains have before parts are solved exactly
+PARTS_CELLS = 120_000  # people x days x kinds above which the chains go on to the end
 CELLS, MONTHS_CELLS = 120_000, 40_000  # people x days x kinds above which head counts, months are not tried
 
 
@@ -76,8 +79,7 @@ def solve_intervals(
     if not any(p.breaks for p in cover.presence):
         from cslib.roster.columns.shiftwise import solve_shiftwise  # its sparse matrices take a while to load
 
-        plan = None if begin is None else begin[0]
-        return solve_shiftwise(staff, cover, limits, seed=seed, threads=threads, pinned=pinned, begin=plan, watch=watch, clock=clock, stop=stop)
+        return solve_shiftwise(staff, cover, limits, seed=seed, threads=threads, pinned=pinned, begin=begin, watch=watch, clock=clock, stop=stop)
     begun = clock()
     search = start(staff, cover, seed, pinned)
     if begin is None:
@@ -93,10 +95,18 @@ def solve_intervals(
     search.tell(watch, 0.0, limits)
     for other in search.states[1:]:
         load(other, search.states[0])
-    ended_by, moves = _run(search, limits, threads, watch, begun, clock, stop)
-    best = search.best
-    cost, bound = float(best.figures[1]) + limits.constant, search.bound + limits.constant
-    return Found(best.best.copy(), best.best_at.copy(), cost, min(bound, cost), ended_by, moves)
+    rough = limits if search.kit.work.size > PARTS_CELLS else replace(limits, work=ROUGH * limits.work, seconds=ROUGH * limits.seconds)
+    ended_by, moves = _run(search, rough, threads, watch, begun, clock, stop)
+    best, end = search.best, (ended_by, moves)
+    found = Found(best.best.copy(), best.best_at.copy(), float(best.figures[1]) + limits.constant, search.bound + limits.constant, *end)
+    if rough is limits or ended_by in ("gap", "stop"):
+        return replace(found, bound=min(found.bound, found.cost))
+    from cslib.roster.columns.shiftwise import solve_shiftwise
+
+    rest = replace(limits, seconds=max(limits.seconds - (clock() - begun), 0.0))
+    way = {"seed": seed, "threads": threads, "pinned": pinned, "prove": False, "watch": watch, "clock": clock, "stop": stop, "bound": search.bound}
+    better = solve_shiftwise(staff, cover, rest, begin=(found.plan, found.at), **way)
+    return replace(better, moves=moves + better.moves)
 
 
 def _bound(staff: Staff, search: Search, seconds: float) -> float:
@@ -111,8 +121,7 @@ def _from_heads(staff: Staff, search: Search, limits: Limits, seed: int, threads
     if kit.work.size > CELLS or stop():
         return
     heads = whole_heads(staff, kit, cover, HEAD_NODES, (HEADS if limits.by_clock else 1.0) * limits.seconds)
-    months = np.empty(kit.off.shape, dtype=np.int64)
-    search.bound = max(search.bound, heads.bound + float(price_all(kit.work, kit.off, kit, search.scratch[0], months).sum()))
+    search.bound = max(search.bound, heads.bound)
     if search.closed(limits) or not limits.by_clock or limits.seconds * threads < LEAST_S or kit.work.size > MONTHS_CELLS:
         return
     from cslib.roster.columns.guide import plan_from_heads  # its sparse matrices take a while to load

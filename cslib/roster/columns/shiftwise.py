@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cslib.roster.columns.dive import dive
-from cslib.roster.columns.field import Field, base_served, field_of
+from cslib.roster.columns.field import Field, field_of
 from cslib.roster.columns.intervals import IntervalCover
 from cslib.roster.columns.kit import NEVER
 from cslib.roster.columns.limits import Found, Limits, Stop, Watch, never
@@ -22,6 +22,7 @@ from cslib.roster.columns.model import Staff
 from cslib.roster.columns.part import EPS, Part
 from cslib.roster.columns.parts import PART, SIDE, Hunt, sweep
 from cslib.roster.columns.pricing import Scratch, best_fixed, scratch_for
+from cslib.roster.columns.rests import counted, handed_out
 from cslib.roster.columns.whole import Bounded, Effort, better, bounded
 
 PARTS = 10  # parts per person at work = 1
@@ -74,36 +75,44 @@ class Run:
 
 def solve_shiftwise(
     staff: Staff, cover: IntervalCover, limits: Limits, *, seed: int, threads: int, pinned: np.ndarray | None = None,
-    begin: np.ndarray | None = None, prove: bool = True, watch: Watch | None = None, clock: Callable[[], float] = time.perf_counter,
-    stop: Stop = never,
+    begin: tuple[np.ndarray, np.ndarray] | None = None, prove: bool = True, watch: Watch | None = None, clock: Callable[[], float] = time.perf_counter,
+    stop: Stop = never, bound: float = -np.inf,
 ) -> Found:  # fmt: skip
     """Cheapest plan found within the limits, and a bound.
 
     Parameters
     ----------
-    pinned : (people, days) kind, ``OFF`` or ``ANY``; begin : a legal plan to start from, the answer is never worse
+    pinned : (people, days) kind, ``OFF`` or ``ANY``; begin : a legal plan and its breaks to start from, the answer is never worse
+    bound : known already
     prove : seek a bound; without, all time goes into the search
     stop : asked often; once true the search ends with what it has
     """
     begun = clock()
     base = field_of(staff, cover, pinned)
     scratch = [scratch_for(base.kit) for _ in range(SIDE)]
-    plan, blocked = first_plan(base, scratch[0]) if begin is None else (begin, -1)
-    at = np.zeros((*plan.shape, 1), dtype=np.int64)
+    plan, blocked = first_plan(base, scratch[0]) if begin is None else (begin[0], -1)
+    numbers = base.cover.breaks.shape[1]
     if blocked >= 0:
-        return Found(plan, at, np.inf, -np.inf, "gap", 0, blocked)
-    run = Run(base, limits, seed, watch, clock, stop, begun)
-    hunt = Hunt(base, plan, seed, scratch)
+        return Found(plan, np.zeros((*plan.shape, numbers), dtype=np.int64), np.inf, -np.inf, "gap", 0, blocked)
+    run = Run(base, limits, seed, watch, clock, stop, begun, bound - base.constant)
+    hunt = Hunt(base, plan, _rests(base, plan, begin), seed, scratch)
     run.tell(0.0, hunt.value)
     with ThreadPoolExecutor(max(1, min(threads, SIDE))) as pool:
-        if not prove or (base.kit.work.size > LARGE and begin is None):
+        if (not prove and not base.rests.saved.size) or (base.kit.work.size > LARGE and begin is None):
             sweep(hunt, 14, pool, replace(PART, late=run.after(ROOT)))
             run.tell(0.0, hunt.value)
         if prove:
             _root(run, hunt)
         ended_by = _hunt(run, hunt, pool)
     fixed = base.constant + limits.constant
+    at = handed_out(base.rests, base.team, hunt.best, hunt.best_rests, numbers)
     return Found(hunt.best, at, hunt.best_value + fixed, min(run.bound, hunt.best_value) + fixed, ended_by, hunt.rounds * SIDE)
+
+
+def _rests(base: Field, plan: np.ndarray, begin: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
+    """Break counts of the first plan; where none are given, everybody takes the first place."""
+    at = np.zeros((*plan.shape, base.cover.breaks.shape[1]), dtype=np.int64) if begin is None else begin[1]
+    return counted(base.rests, base.team, len(base.rows), plan, at)
 
 
 def first_plan(base: Field, scratch: Scratch) -> tuple[np.ndarray, int]:
@@ -122,7 +131,7 @@ def _root(run: Run, hunt: Hunt) -> None:
     late = run.after(ROOT)
     if late():
         return
-    run.root = Part(run.base, np.arange(people), 0, days - 1, hunt.plan, base_served(run.base), hunt.scratch[0])
+    run.root = Part(run.base, np.arange(people), 0, days - 1, hunt.plan, hunt.rests, hunt.scratch[0])
     run.found = bounded(run.root, hunt.value, replace(WHOLE, late=late))
     run.raise_to(run.found.bound)
     run.tell(0.0, hunt.value)
@@ -133,20 +142,27 @@ def _root(run: Run, hunt: Hunt) -> None:
         rng = np.random.default_rng([run.seed, 3, number]) if number else None
         plan = dive(run.root, 0.03, hunt.value - EPS, rng, late)
         if plan is not None:
-            hunt.stand(plan, run.root.price_of(plan))
+            _stand(run.root, hunt, plan)
             run.tell(0.0, hunt.value)
+
+
+def _stand(root: Part, hunt: Hunt, plan: np.ndarray) -> None:
+    """Go on from a plan of the whole, with its cheapest breaks."""
+    counts = root.counts_of(plan)
+    places = root.places_of(counts)
+    hunt.stand(plan, root.owed.put(hunt.rests, places), float(root.prices_of(plan).sum()) + root.cover_price(counts, places))
 
 
 def _prove(run: Run, hunt: Hunt) -> None:
     """Try to close the gap: all months of small enough reduced price, then branch and bound; may find a better plan too."""
     if run.root is None or run.found is None or run.closed(hunt.best_value):
         return
-    run.root.stand(hunt.best)
+    run.root.stand(hunt.best, run.root.owed.taken(hunt.best_rests))
     seconds = max(PROOF * run.limits.seconds, 1.0) if run.limits.by_clock else run.limits.seconds
     plan, bound, _ = better(run.root, replace(WHOLE, seconds=seconds / 3, share=0.0, late=run.late), None, run.found)
     run.raise_to(bound)
     if plan is not None:
-        hunt.stand(plan, run.root.price_of(plan))
+        _stand(run.root, hunt, plan)
     run.tell(0.0, hunt.best_value)
 
 
@@ -156,7 +172,7 @@ def _anew(run: Run, hunt: Hunt, number: int) -> None:
     if run.root is not None:
         plan = dive(run.root, 0.03, NEVER, np.random.default_rng([run.seed, 4, number]), run.late)
         if plan is not None:
-            hunt.stand(plan, run.root.price_of(plan))
+            _stand(run.root, hunt, plan)
 
 
 def _hunt(run: Run, hunt: Hunt, pool: ThreadPoolExecutor) -> str:

@@ -56,7 +56,7 @@ class Bounded:
 def bounded(part: Part, incumbent: float, effort: Effort) -> Bounded:
     """Price until the bound is the master's value, or shows that no plan is better than ``incumbent``, or the rounds are used up."""
     step = 1.0 if part.base.whole else 1e-4 * max(abs(incumbent), 1.0)
-    found = Bounded(-NEVER, np.zeros(len(part.flat)), NEVER, False)
+    found = Bounded(-NEVER, np.zeros(len(part.need)), NEVER, False)
     weight = effort.smooth
     for _ in range(effort.rounds):
         found.value, of_people, outer = part.solve()
@@ -105,14 +105,14 @@ def branch(part: Part, found: Bounded, incumbent: float, effort: Effort, gap: fl
     keep = np.flatnonzero((reduced <= least[who] + gap + EPS) | planned)
     solver = _tree(part, who[keep], cost[keep], rows[keep], effort)
     start = highspy.HighsSolution()
-    start.col_value = list(_start(part, at)) + list(planned[keep].astype(float))
+    start.col_value = [*_start(part, at), *part.places, *planned[keep].astype(float)]
     solver.setSolution(start)
     solver.run()
     info = solver.getInfo()
     bound = float(info.mip_dual_bound)
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible or info.objective_function_value > incumbent - 1e-4:
         return None, bound
-    values = np.array(solver.getSolution().col_value)[len(part.shortage) :]
+    values = np.array(solver.getSolution().col_value)[len(part.shortage) + len(part.places) :]
     plan = np.full((len(part.people), months.shape[1]), -2, dtype=np.int64)
     for c in np.flatnonzero(values > 0.5):
         plan[who[keep[c]]] = months[keep[c]]
@@ -121,29 +121,29 @@ def branch(part: Part, found: Bounded, incumbent: float, effort: Effort, gap: fl
 
 def _start(part: Part, at: np.ndarray) -> np.ndarray:
     """Shortage of the incumbent months, per group."""
-    counts = np.asarray(part.rows_of(np.arange(len(at)), at).sum(axis=0)).ravel()
+    flat = len(part.flat)
     worst = np.zeros(len(part.shortage))
-    np.maximum.at(worst, part.group, part.need - counts)
+    np.maximum.at(worst, part.group, part.need[:flat] - part.counts_of(at)[:flat] + part.owed.rows.T @ part.places)
     return worst
 
 
 def _tree(part: Part, who: np.ndarray, cost: np.ndarray, rows: sparse.csr_array, effort: Effort) -> highspy.Highs:
     """Integer master of chosen columns."""
-    people, short = len(part.people), len(part.shortage)
+    people, short, rests = len(part.people), len(part.shortage), len(part.owed.price)
     pick = sparse.csr_array((np.ones(len(who)), (np.arange(len(who)), who)), shape=(len(who), people))
-    columns = sparse.csr_array(sparse.hstack([pick, rows], format="csr"))
-    lack = sparse.csr_array((np.ones(len(part.flat)), (part.group, people + np.arange(len(part.flat)))), shape=(short, people + len(part.flat)))
-    full = sparse.csr_array(sparse.vstack([lack, columns], format="csr"))
+    lack = sparse.csr_array((np.ones(len(part.flat)), (part.group, np.arange(len(part.flat)))), shape=(short, len(part.need)))
+    blocks = [[None, lack], [None, part.paid], [pick, rows]]
+    full = sparse.csr_array(sparse.block_array([row for row in blocks if row[1].shape[0]], format="csr"))
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = full.shape
-    lp.col_cost_ = np.concatenate([part.shortage, cost])
-    lp.col_lower_, lp.col_upper_ = np.zeros(full.shape[0]), np.concatenate([np.full(short, highspy.kHighsInf), np.ones(len(who))])
-    lp.row_lower_ = np.concatenate([np.ones(people), part.need])
-    lp.row_upper_ = np.concatenate([np.ones(people), np.full(len(part.flat), highspy.kHighsInf)])
+    lp.col_cost_ = np.concatenate([part.shortage, part.owed.price, cost])
+    lp.col_lower_ = np.zeros(full.shape[0])
+    lp.col_upper_ = np.concatenate([np.full(short + rests, highspy.kHighsInf), np.ones(len(who))])
+    lp.row_lower_, lp.row_upper_ = np.concatenate([np.ones(people), part.need]), np.concatenate([np.ones(people), part.most])
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = full.indptr.astype(np.int32), full.indices.astype(np.int32), full.data
-    lp.integrality_ = [highspy.HighsVarType.kInteger] * full.shape[0] if part.base.whole else (
-        [highspy.HighsVarType.kContinuous] * short + [highspy.HighsVarType.kInteger] * len(who))  # fmt: skip
+    whole, half = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+    lp.integrality_ = [whole if part.base.whole else half] * short + [whole] * (full.shape[0] - short)
     solver = highspy.Highs()
     options = {"output_flag": False, "threads": 1, "random_seed": 0, "mip_max_nodes": effort.nodes, "time_limit": effort.seconds, "mip_rel_gap": 0.0}
     for option, value in options.items():

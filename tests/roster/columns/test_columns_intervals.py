@@ -15,7 +15,7 @@ from cslib.roster.columns.heads import head_count_duals, whole_heads
 from cslib.roster.columns.intervals import compile_cover, head_counts, interval_cost, slot_price
 from cslib.roster.columns.kit import compile_staff
 from cslib.roster.columns.model import FORBIDDEN, OFF, people_cost, plan_findings
-from cslib.roster.columns.pricing import price_all, scratch_for
+from cslib.roster.columns.pricing import scratch_for
 from cslib.roster.columns.search import CHAINS, Limits, solve_intervals
 
 WORK = Limits(gap=0.0, gap_floor=1.0, work=0.02, seconds=1e6)
@@ -89,14 +89,13 @@ def test_a_bound_is_valid_at_any_duals_and_improving_never_lowers_it():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_whole_head_counts_and_cheapest_own_months_bound_every_plan(seed):
+def test_whole_head_counts_bound_every_plan(seed):
     team, need = _month(seed)
     kit, compiled = compile_staff(team), compile_cover(need)
     heads = whole_heads(team, kit, compiled, 2000, 1e6)
-    own = price_all(kit.work, kit.off, kit, scratch_for(kit), np.empty(kit.off.shape, dtype=np.int64)).sum()
     found = solve_intervals(team, need, WORK, seed=seed)
-    assert heads.bound + own <= found.cost + 1e-6
-    assert heads.bound + own - 1e-6 <= found.bound  # the search takes it over
+    assert heads.bound <= found.cost + 1e-6
+    assert heads.bound - 1e-6 <= found.bound  # the search takes it over
     at = breaks_of(team, compiled, heads, found.plan)
     for p, d in zip(*np.nonzero(found.plan == 1), strict=True):  # the kind with a break
         assert at[p, d, 0] in (1, 2)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from months import cheapest, staff
 
-from cslib.roster.columns.field import base_served, field_of, plan_price
+from cslib.roster.columns.field import field_of, plan_price
 from cslib.roster.columns.graph import graph_of
 from cslib.roster.columns.intervals import Break, IntervalCover, Presence, head_counts, interval_cost
 from cslib.roster.columns.limits import Limits
@@ -109,21 +109,16 @@ def test_a_part_counts_what_it_changes_and_its_bound_is_below_what_it_finds():
     scratch = scratch_for(base.kit)
     plan, blocked = first_plan(base, scratch)
     assert blocked < 0
-    people, others = np.array([0, 2, 4]), np.array([1, 3])
-    from cslib.roster.columns.field import served
-
-    outside = plan.copy()
-    outside[people, 2:7] = OFF
-    fixed = base_served(base) + served(base, others, plan) + served(base, people, outside)
-    part = Part(base, people, 2, 6, plan, fixed, scratch)
+    people, nothing = np.array([0, 2, 4]), np.zeros((1, 8, 0, 0), dtype=np.int64)
+    part = Part(base, people, 2, 6, plan, nothing, scratch)
     months, bound, how = better(part, Effort(nodes=1000, seconds=1e6))
     assert how in ("exact", "closed") and bound <= part.value + 1e-9
     if months is not None:
         trial = plan.copy()
         trial[people, 2:7] = months
-        assert plan_price(base, trial) - plan_price(base, plan) == pytest.approx(part.price_of(months) - part.value)
+        assert plan_price(base, trial, nothing) - plan_price(base, plan, nothing) == pytest.approx(part.price_of(months) - part.value)
         assert not plan_findings(team, trial)
-    fresh = Part(base, people, 2, 6, plan, fixed, scratch)
+    fresh = Part(base, people, 2, 6, plan, nothing, scratch)
     assert bounded(fresh, 1e9, Effort(rounds=100, smooth=0.5)).bound <= part.value + 1e-9
 
 
@@ -163,9 +158,3 @@ def test_order_of_people_and_a_looser_rule():
     easier = solve_intervals(dataclasses.replace(team, people=loose), cover, dataclasses.replace(WORK, work=2.0))
     assert turned.bound == pytest.approx(found.bound) and turned.cost == pytest.approx(found.cost)
     assert easier.bound <= found.bound + 1e-6 and easier.bound <= found.cost + 1e-9
-
-
-def test_breaks_are_refused():
-    team, cover = ward(0)
-    with pytest.raises(ValueError, match="breaks"):
-        field_of(team, dataclasses.replace(cover, presence=(Presence(0, 3, (Break(1, 1, 1),)), *cover.presence[1:])))
