@@ -23,7 +23,8 @@ def plan_from_heads(
     if heads.duties is None:
         return None
     need = _need(staff, cover, heads)
-    way = {"seed": seed, "threads": threads, "pinned": pinned, "begin": (begin, np.zeros((*begin.shape, 1), dtype=np.int64)), "prove": False, "clock": clock, "stop": stop}
+    nothing = np.zeros((*begin.shape, 1), dtype=np.int64)
+    way = {"seed": seed, "threads": threads, "pinned": pinned, "begin": (begin, nothing), "prove": False, "clock": clock, "stop": stop}
     found = solve_shiftwise(staff, need, replace(limits, gap=0.0), **way)
     return found.plan, breaks_of(staff, cover, heads, found.plan)
 

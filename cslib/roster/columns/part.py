@@ -15,8 +15,8 @@ from scipy import sparse
 from cslib.roster.columns.field import Field, base_served, served
 from cslib.roster.columns.graph import Graph, graph_of
 from cslib.roster.columns.kit import NEVER
+from cslib.roster.columns.owed import cheapest_places, owed_by
 from cslib.roster.columns.paths import follow, to_go, within_limits
-from cslib.roster.columns.owed import Owed, cheapest_places, owed_by
 from cslib.roster.columns.pricing import Scratch
 from cslib.roster.columns.rests import paused
 
@@ -70,9 +70,8 @@ class Part:
         self.flat = np.flatnonzero(reach & (left + away > EPS))
         self.owed = owed_by(base, people, first, last, plan, self.flat)
         self.need = np.concatenate([left[self.flat], -self.owed.fixed])
-        self.duty = [
-            sparse.csr_array(sparse.hstack([rows[window][:, self.flat], owes], format="csr")) for rows, owes in zip(base.rows, self.owed.duty, strict=True)
-        ]
+        owes = self.owed.duty
+        self.duty = [sparse.csr_array(sparse.hstack([r[window][:, self.flat], o], format="csr")) for r, o in zip(base.rows, owes, strict=True)]
         groups, self.group = np.unique(base.group[self.flat], return_inverse=True)
         self.shortage = base.price[groups]
         self.head = len(self.shortage) + len(people) + len(self.owed.price)

@@ -26,6 +26,7 @@ from cslib.roster.columns.rests import counted, handed_out
 from cslib.roster.columns.whole import Bounded, Effort, better, bounded
 
 PARTS = 10  # parts per person at work = 1
+FEWEST = 16  # rounds of parts at least
 DIVES = 3
 ROOT, DIVING, PROOF = 0.35, 0.45, 0.1  # shares of the seconds: until the bound, until the dives end; for each proof
 PATIENCE = 60  # rounds without a step forward after which the search goes on from a new dive
@@ -75,8 +76,8 @@ class Run:
 
 def solve_shiftwise(
     staff: Staff, cover: IntervalCover, limits: Limits, *, seed: int, threads: int, pinned: np.ndarray | None = None,
-    begin: tuple[np.ndarray, np.ndarray] | None = None, prove: bool = True, watch: Watch | None = None, clock: Callable[[], float] = time.perf_counter,
-    stop: Stop = never, bound: float = -np.inf,
+    begin: tuple[np.ndarray, np.ndarray] | None = None, prove: bool = True, watch: Watch | None = None,
+    clock: Callable[[], float] = time.perf_counter, stop: Stop = never, bound: float = -np.inf,
 ) -> Found:  # fmt: skip
     """Cheapest plan found within the limits, and a bound.
 
@@ -177,7 +178,7 @@ def _anew(run: Run, hunt: Hunt, number: int) -> None:
 
 def _hunt(run: Run, hunt: Hunt, pool: ThreadPoolExecutor) -> str:
     limits, proofs = run.limits, list(PROOFS)
-    total = max(1, round(PARTS * len(hunt.plan) * limits.work / SIDE))
+    total = max(FEWEST, round(PARTS * len(hunt.plan) * limits.work / SIDE))
     before = run.clock()
     proven, fresh = np.inf, 0
     while True:

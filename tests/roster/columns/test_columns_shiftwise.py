@@ -11,7 +11,7 @@ from months import cheapest, staff
 
 from cslib.roster.columns.field import field_of, plan_price
 from cslib.roster.columns.graph import graph_of
-from cslib.roster.columns.intervals import Break, IntervalCover, Presence, head_counts, interval_cost
+from cslib.roster.columns.intervals import IntervalCover, Presence, head_counts, interval_cost
 from cslib.roster.columns.limits import Limits
 from cslib.roster.columns.model import OFF, Counter, findings, own_cost, people_cost, plan_findings
 from cslib.roster.columns.part import Part
