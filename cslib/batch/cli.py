@@ -1,4 +1,4 @@
-"""The command line: ``cslib run``, ``check``, ``absent``, ``explain``, ``appraise``, ``pay``, ``today``, ``publish``, ``swap``, ``export``, ``runs``, ``sites`` and so on.
+"""The command line: ``cslib run``, ``check``, ``absent``, ``explain``, ``publish``, ``swap``, ``export``, ``appraise``, ``pay`` and so on.
 
 Exit codes: 2 for errors, one sentence each, no traceback; 3 for a roster with violations; 130 after Ctrl-C.
 """
