@@ -59,8 +59,14 @@ def _performance(study: Study, run: Run) -> dict[str, pd.DataFrame]:
     return {"performance": staffing.judge(table("forecast", study, run), table("coverage", study, run), study, tasks(study, run))}
 
 
-def _risk_curve(study: Study, run: Run) -> dict[str, pd.DataFrame]:
-    return {"risk_curve": staffing.risk_curve(table("forecast", study, run), study, hour_yuan=HOUR_YUAN)}
+def _idle_time(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    return {"idle_time": staffing.idle_time(table("forecast", study, run), study, table("workload", study, run))}
+
+
+def _risk(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    forecast, need = table("forecast", study, run), table("requirement", study, run)
+    chances, curve = staffing.risk_tables(forecast, need, study, hour_yuan=HOUR_YUAN, workload=tasks(study, run))
+    return {"risk": chances, "risk_curve": curve}
 
 
 def _hiring(study: Study, run: Run) -> dict[str, pd.DataFrame]:
@@ -104,7 +110,9 @@ STAGES: dict[str, Stage] = {
     "coverage": _roster,
     "cost_split": _roster,
     "performance": _performance,
-    "risk_curve": _risk_curve,
+    "idle_time": _idle_time,
+    "risk": _risk,
+    "risk_curve": _risk,
     "hiring_plan": _hiring,
     "recruitment_plan": _hiring,
     "violations": _violations,

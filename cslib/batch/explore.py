@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 
 from cslib import staffing
-from cslib.batch.chain import table, tasks_beside
+from cslib.batch.chain import table, tasks, tasks_beside
 from cslib.core import tables
 from cslib.core.words import say
 from cslib.demand import adjusted
 from cslib.intake import Study
-from cslib.report import Run
+from cslib.report import Run, queue_name
+from cslib.report.unfolding import unfolded
 
 GROWTH_SHARE = 0.1  # what a headless run shows: 10 % more contacts
 
@@ -62,6 +63,27 @@ def explore_demand(study: Study, run: Run) -> Any:
         control.observe(show, names="value")
     show()
     return widgets.VBox([growth, effect, span, shown])
+
+
+def explore_staffing(study: Study, run: Run) -> Any:
+    """Widgets that unfold the requirement of any queue and interval. Needs a live kernel; nothing else does."""
+    import ipywidgets as widgets  # only a live page needs it
+
+    forecast, work = table("forecast", study, run), tasks(study, run)
+    queue = widgets.Dropdown(options=[(queue_name(study, name), name) for name in study.params.site.queues], description=say("batch.explore.queue"))
+    day = widgets.SelectionSlider(options=[(f"{d:%m-%d}", d) for d in study.horizon.dates], description=say("batch.explore.day"))
+    per_day = [f"{m:%H:%M}" for m in study.horizon.intervals[: study.horizon.slots_per_day]]
+    clock = widgets.SelectionSlider(options=per_day, value=per_day[len(per_day) // 2], description=say("batch.explore.time"))
+    shown = widgets.HTML()
+
+    def show(_change: object = None) -> None:
+        found = staffing.trace(forecast, study, queue.value, pd.Timestamp(f"{day.value:%Y-%m-%d} {clock.value}"), work)
+        shown.value = f'<div class="trace">{unfolded(found)}</div>'
+
+    for control in (queue, day, clock):
+        control.observe(show, names="value")
+    show()
+    return widgets.VBox([queue, day, clock, shown])
 
 
 def intraday_change(study: Study, forecast: pd.DataFrame, need: pd.DataFrame, rest: pd.DataFrame) -> pd.DataFrame:

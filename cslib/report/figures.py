@@ -10,9 +10,10 @@ from cslib.report.figures_hiring import hiring
 from cslib.report.figures_kpi import fair_scores, kpi_points, sample_cliff, score_noise, team_targets
 from cslib.report.figures_result import cost_split, coverage, wage_cost
 from cslib.report.figures_roster import load, month
+from cslib.report.figures_staffing import performance, risk
 
 __all__ = [
-    "Picture", "cost_split", "cover_ledger", "coverage", "demand", "drift", "drift_curve", "effects", "fair_scores", "headcount",
-    "hiring", "history", "kpi_points", "load", "luck_curve", "month", "month_demand", "peaks_held", "requirement", "sample_cliff", "score_noise",
-    "team_targets", "two_ladders", "wage_cost", "week_profile",
+    "Picture", "cost_split", "cover_ledger", "coverage", "demand", "drift", "drift_curve", "effects", "fair_scores", "headcount", "hiring",
+    "history", "kpi_points", "load", "luck_curve", "month", "month_demand", "peaks_held", "performance", "requirement", "risk",
+    "sample_cliff", "score_noise", "team_targets", "two_ladders", "wage_cost", "week_profile",
 ]  # fmt: skip

@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from cslib.staffing.judge import judge
     from cslib.staffing.requirement import requirement
     from cslib.staffing.reverse import figures
-    from cslib.staffing.risk import risk, risk_curve
+    from cslib.staffing.risk import risk, risk_curve, risk_tables
     from cslib.staffing.skills import Skill, staff_skills
     from cslib.staffing.traces import trace
     from cslib.staffing.whatif import WhatIf
+    from cslib.staffing.whatif_hiring import HiringWhatIf
 
 __all__ = [
-    "HiringPlan", "Skill", "WhatIf", "budget_table", "erlang", "figures", "hiring_lines", "hiring_plan", "idle_time", "judge", "requirement",
-    "risk", "risk_curve", "simulation", "staff_skills", "trace", "windows",
+    "HiringPlan", "HiringWhatIf", "Skill", "WhatIf", "budget_table", "erlang", "figures", "hiring_lines", "hiring_plan", "idle_time", "judge",
+    "requirement", "risk", "risk_curve", "risk_tables", "simulation", "staff_skills", "trace", "windows",
 ]  # fmt: skip
 
 # Loaded at first use: a page that shows the requirement needs neither widgets nor a solver.
@@ -32,9 +33,10 @@ furnish(
         "cslib.staffing.judge": ("judge",),
         "cslib.staffing.requirement": ("requirement",),
         "cslib.staffing.reverse": ("figures",),
-        "cslib.staffing.risk": ("risk", "risk_curve"),
+        "cslib.staffing.risk": ("risk", "risk_curve", "risk_tables"),
         "cslib.staffing.skills": ("Skill", "staff_skills"),
         "cslib.staffing.traces": ("trace",),
         "cslib.staffing.whatif": ("WhatIf",),
+        "cslib.staffing.whatif_hiring": ("HiringWhatIf",),
     },
 )

@@ -7,6 +7,7 @@ count and requirements (S001-04), derived from the posts' needs (S000-15).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,18 +44,19 @@ class HiringPlan:
     bound_yuan: float
 
 
-def hiring_plan(need: pd.DataFrame, study: Study, hiring: Hiring) -> HiringPlan:
+def hiring_plan(need: pd.DataFrame, study: Study, hiring: Hiring, factors: Mapping[str, float] | None = None) -> HiringPlan:
     """Twelve months of starts for every post.
 
     Parameters
     ----------
     need : table requirement of the planned month; study : its parameters and horizon; hiring : from ``open_hiring``
+    factors : on the hours of single queues, for what-ifs
 
     Raises
     ------
     TableError  if ``need`` is no requirement table. StaffingError  if today's staff alone costs more than the budget, or no plan was proven.
     """
-    base = month_fte(need, study, hiring)
+    base = month_fte(need, study, hiring, factors)
     parts = {code: cohorts(base[code], post, hiring) for code, post in hiring.posts.items()}
     staff = _staff_yuan(need, study, hiring)
     if staff > hiring.budget_yuan:

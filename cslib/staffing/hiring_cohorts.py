@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,8 +30,10 @@ class Cohorts:
     employed: Array
 
 
-def month_fte(need: pd.DataFrame, study: Study, hiring: Hiring) -> dict[str, float]:
+def month_fte(need: pd.DataFrame, study: Study, hiring: Hiring, factors: Mapping[str, float] | None = None) -> dict[str, float]:
     """Full-time people that the planned month needs, by post: rostered hours over the hours of a person, planned absence added.
+
+    factors : on the hours of single queues, for what-ifs
 
     Raises
     ------
@@ -38,6 +41,7 @@ def month_fte(need: pd.DataFrame, study: Study, hiring: Hiring) -> dict[str, flo
     """
     checked = tables.check("requirement", need, source="requirement")
     hours = checked.groupby("queue")["scheduled"].sum() * study.horizon.interval_min / 60
+    hours = hours * pd.Series({queue: (factors or {}).get(queue, 1.0) for queue in hours.index})
     per_person = hiring.month_hours_h * (1 - hiring.planned_shrinkage_share)
     by_queue = {code: float(sum(hours.get(queue, 0.0) for queue in post.queues)) for code, post in hiring.posts.items()}
     return {code: by_queue[code] * post.need_share / per_person + post.fixed_fte for code, post in hiring.posts.items()}

@@ -3,7 +3,8 @@
 Every group is a set of skills. Capacity cuts (Hall): the people who hold at least one skill of a set S must be able to carry S on their own,
 that is, at least as many as one team needs that answers all of S together (pooling can't do better). Simulation cuts: a plan that falls
 short in simulation is excluded together with every plan that is no larger in any group. Plans are tried from the cheapest on, all on the same
-contacts; the first that keeps every target by more than the confidence interval, on these and on fresh contacts, is the answer.
+contacts; the first that keeps every target by more than the confidence interval, on these and on fresh contacts, is the answer. Fresh contacts
+are fresh for every plan that comes so far, and the levels reported are from contacts that decided nothing.
 
 Source: Hall 1935; Atlason, Epelman & Henderson, Call center staffing with simulation and cutting plane methods (2004).
 """
@@ -58,7 +59,7 @@ class Mix:
     Attributes
     ----------
     people : people of each group [persons], by its skills
-    levels : service level of each skill on fresh contacts; half_widths : of their 95 % confidence intervals
+    levels : service level of each skill on contacts that decided nothing; half_widths : of their 95 % confidence intervals
     total : people in all; dedicated : people if every skill had a team of its own; pooled_bound : people if everybody had every skill
     plans : plans simulated
     """
@@ -102,7 +103,7 @@ def staff_skills(skills: Mapping[str, Skill], groups: Mapping[tuple[str, ...], f
 
     Returns
     -------
-    Mix, with the levels on contacts that no plan was chosen on.
+    Mix, with the levels on contacts that decided nothing.
 
     Raises
     ------
@@ -118,9 +119,8 @@ def staff_skills(skills: Mapping[str, Skill], groups: Mapping[tuple[str, ...], f
             break
         if any((plan <= other).all() for other in failed[-200:]):
             continue
-        fresh = trial.passed(plan)
-        if fresh:
-            return _mix(skills, trial.groups, plan, fresh, number)
+        if trial.passed(plan, number):
+            return _mix(skills, trial.groups, plan, trial.reported(plan, number), number)
         failed.append(plan)
     raise StaffingError("staffing.skill_search", where="groups", given=MOST_PLANS)
 
@@ -144,14 +144,13 @@ class _Trial:
     """Simulated contacts that every plan meets: a short run that sends most bad plans away, a long one, and fresh contacts at the end."""
 
     def __init__(self, skills: Mapping[str, Skill], groups: tuple[tuple[str, ...], ...], seed: int) -> None:
-        self.skills, self.groups = skills, groups
+        self.skills, self.groups, self.seed = skills, groups, seed
         one = np.ones(HOURS + 1)
         self.kinds = [Kind(n, one * s.load * INTERVAL_S / s.aht_s, one * s.aht_s, s.target_s, s.patience_s) for n, s in skills.items()]
         self.long = draw(self.kinds, INTERVAL_S, REPLICATIONS, seed, "skills", "search")
         hour = {n: s.load * INTERVAL_S / s.aht_s for n, s in skills.items()}
         # three standard errors of one replication, half as large again because the waits of neighbours are alike
         self.doubt = {n: 4.5 * np.sqrt(s.level_share * (1 - s.level_share) / (hour[n] * HOURS)) for n, s in skills.items()}
-        self.fresh = draw(self.kinds, INTERVAL_S, 2 * REPLICATIONS, seed, "skills", "fresh")
 
     def levels(self, plan: np.ndarray, drawn: list[Drawn]) -> dict[str, Estimate]:
         """Simulated service level of each skill, the first hour left out."""
@@ -159,17 +158,21 @@ class _Trial:
         found = simulate(self.kinds, people, INTERVAL_S, drawn).after(1)
         return {name: found.level(name) for name in self.skills}
 
-    def passed(self, plan: np.ndarray) -> dict[str, Estimate]:
-        """Levels on fresh contacts if the plan keeps every target on all contacts; empty if it does not."""
+    def passed(self, plan: np.ndarray, number: int) -> bool:
+        """Whether the plan keeps every target on the contacts that all plans meet, and on fresh ones that no other plan has met."""
         for run in (1, SHORT_RUN):
             quick = self.levels(plan, self.long[:run])
             if any(quick[name].mean + self.doubt[name] / np.sqrt(run) < skill.level_share for name, skill in self.skills.items()):
-                return {}
-        for drawn in (self.long, self.fresh):
-            found = self.levels(plan, drawn)
-            if any(found[name].mean - found[name].half_width < skill.level_share for name, skill in self.skills.items()):
-                return {}
-        return found
+                return False
+        return self._kept(plan, self.long) and self._kept(plan, draw(self.kinds, INTERVAL_S, REPLICATIONS, self.seed, "skills", "fresh", number))
+
+    def reported(self, plan: np.ndarray, number: int) -> dict[str, Estimate]:
+        """Levels of the plan that was chosen, on contacts drawn after the choice."""
+        return self.levels(plan, draw(self.kinds, INTERVAL_S, 2 * REPLICATIONS, self.seed, "skills", "reported", number))
+
+    def _kept(self, plan: np.ndarray, drawn: list[Drawn]) -> bool:
+        found = self.levels(plan, drawn)
+        return all(found[name].mean - found[name].half_width >= skill.level_share for name, skill in self.skills.items())
 
 
 def _mix(skills: Mapping[str, Skill], groups: Sequence[tuple[str, ...]], plan: np.ndarray, levels: dict[str, Estimate], number: int) -> Mix:

@@ -1,4 +1,7 @@
-"""What if: one more or fewer percent, answered at once. Steady state at the modified offered load; the month's own table stays exact."""
+"""What if: one more or fewer percent, answered at once. Steady state at the modified offered load; the month's own table stays exact.
+
+Deferred work: the smooth plan grows in proportion to the work (a taut string is homogeneous), so it is planned once.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from cslib.core.errors import Finding, StaffingError
 from cslib.core.units import ceil_people
 from cslib.core.words import say
 from cslib.intake.study import Study
+from cslib.staffing.deferred import plan_deferred
 from cslib.staffing.models import stationary_people
 from cslib.staffing.over_time import stream_of
 from cslib.staffing.transient import modified_offered_load
@@ -30,8 +34,17 @@ LIMITS = {
 }
 
 
+def slider(name: str, limits: tuple[float, float, float, float], value: float) -> ipywidgets.FloatSlider:
+    """A slider with its words, that answers when it is let go."""
+    low, high, step, _ = limits
+    return ipywidgets.FloatSlider(
+        value=value, min=low, max=high, step=step, description=say(f"staffing.slider.{name}"), continuous_update=False,
+        style={"description_width": "220px"}, layout=ipywidgets.Layout(width="560px"),
+    )  # fmt: skip
+
+
 class WhatIf:
-    """The month's arriving contacts, ready to be asked.
+    """The month's arriving contacts and deferred work, ready to be asked.
 
     Parameters
     ----------
@@ -43,11 +56,12 @@ class WhatIf:
     """
 
     def __init__(self, forecast: pd.DataFrame, study: Study) -> None:
-        self._works = [w for w in workloads(forecast, study).values() if w.queue.model in {"erlang_c", "erlang_a"}]
+        self._works = [w for w in workloads(forecast, study, contacts_only=True).values() if w.queue.model != "heads"]
+        self._smooth = {w.name: plan_deferred(w).smooth for w in self._works if w.queue.model == "deferred"}
         self._base = {work.name: self._people(work, self._given({})) for work in self._works}
 
     def answer(self, **changes: float) -> pd.DataFrame:
-        """Person-hours and most people of every queue with arriving contacts, beside those without a change.
+        """Person-hours and most people of every queue that is forecast, beside those without a change.
 
         Parameters
         ----------
@@ -74,16 +88,13 @@ class WhatIf:
 
     def sliders(self) -> ipywidgets.VBox:
         """Sliders that show the answer as they move, in the language in use."""
-        made = {}
-        for name, (low, high, step, neutral) in LIMITS.items():
-            value = neutral if np.isfinite(neutral) else self._own(name)
-            style = {"description_width": "220px"}
-            made[name] = ipywidgets.FloatSlider(
-                value=value, min=low, max=high, step=step, description=say(f"staffing.slider.{name}"), continuous_update=False, style=style,
-                layout=ipywidgets.Layout(width="560px"),
-            )  # fmt: skip
+        made = self.controls()
         shown = ipywidgets.interactive_output(self._show, made)
         return ipywidgets.VBox([*made.values(), shown])
+
+    def controls(self) -> dict[str, ipywidgets.FloatSlider]:
+        """A slider for every change that may be asked."""
+        return {name: slider(name, limits, self._own(name)) for name, limits in LIMITS.items()}
 
     def _show(self, **changes: float) -> None:
         frame = self.answer(**changes)
@@ -92,11 +103,18 @@ class WhatIf:
 
     def _own(self, name: str) -> float:
         """What most queues have, as the slider's start."""
+        if np.isfinite(LIMITS[name][3]):
+            return LIMITS[name][3]
         if name == "level_share":
-            values = [work.service.level_share for work in self._works]
+            values = [work.service.level_share for work in self._works if work.name not in self._smooth]
         else:
             values = [work.queue.roster_shrinkage_share for work in self._works]
         return float(np.median(values)) if values else LIMITS[name][0]
+
+    def factors(self, **changes: float) -> dict[str, float]:
+        """Person-hours of every queue over those without the change."""
+        given = self._given(changes)
+        return {work.name: self._people(work, given).sum() / max(self._base[work.name].sum(), 1) for work in self._works}
 
     @staticmethod
     def _given(changes: dict[str, Any]) -> dict[str, float]:
@@ -111,6 +129,17 @@ class WhatIf:
         return {name: changes.get(name, neutral) for name, (*_, neutral) in LIMITS.items()}
 
     def _people(self, work: Work, given: dict[str, float]) -> np.ndarray:
+        lost = work.queue.roster_shrinkage_share if np.isnan(given["shrinkage_share"]) else given["shrinkage_share"]
+        on_post = self._deferred(work, given) if work.name in self._smooth else self._arriving(work, given)
+        return np.asarray(ceil_people(on_post / (1 - lost)))
+
+    def _deferred(self, work: Work, given: dict[str, float]) -> np.ndarray:
+        """Whole people that keep step with the smooth plan."""
+        smooth = self._smooth[work.name] * (1 + given["growth_share"]) * given["aht_factor"]
+        people = np.diff(np.concatenate([[0], ceil_people(np.cumsum(smooth))]))
+        return np.where(work.open, np.maximum(people, work.queue.min_heads), 0)
+
+    def _arriving(self, work: Work, given: dict[str, float]) -> np.ndarray:
         queue, service = work.queue, work.service
         if np.isfinite(given["level_share"]):
             service = service.model_copy(update={"level_share": given["level_share"]})
@@ -121,6 +150,4 @@ class WhatIf:
         )  # fmt: skip
         stream, day = stream_of(asked), work.horizon.slots_per_day
         on_post = stationary_people(asked, np.round(modified_offered_load(stream)[0], 3), stream.aht_s)[day:]
-        on_post = np.where(work.open, np.maximum(on_post, queue.min_heads), 0)
-        lost = queue.roster_shrinkage_share if np.isnan(given["shrinkage_share"]) else given["shrinkage_share"]
-        return np.asarray(ceil_people(on_post / (1 - lost)))
+        return np.where(work.open, np.maximum(on_post, queue.min_heads), 0)

@@ -51,6 +51,8 @@ FAMILIES = {
     "audit.sentence.": "params.law: rule codes",
     "errors.report.leak.": "report.privacy: kinds of leak",
     "report.about.": "report.workbook: rows of the sheet about the run",
+    "report.binding.": "core/tables.yml: what sets a number of people",
+    "report.skill_group.": "params/drivers.yml: skill groups",
     "report.basis.": "core/tables.yml: planned or actual",
     "report.cover.way.": "roster.life.options: ways to stand in",
     "report.cover.why.": "roster.life.candidates: what rules somebody out",
