@@ -173,7 +173,8 @@ def _check_criteria(spec: LadderFile, document: Document) -> list[Finding]:
     metrics = [*spec.inputs, *spec.derived, *BUILT_IN]
     findings = []
     for name, made in spec.derived.items():
-        findings += [unknown_key(document.where(("derived", name)), part, spec.inputs) for part in (*made.of, *made.steps) if part not in spec.inputs]
+        parts = (*made.of, *made.steps, *made.within, *(asked.needs for asked in made.within.values()))
+        findings += [unknown_key(document.where(("derived", name)), part, spec.inputs) for part in parts if part not in spec.inputs]
     for name, criterion in spec.criteria.items():
         where = document.where(("criteria", name))
         findings += [unknown_key(where, criterion.metric, metrics)] if criterion.metric is not None and criterion.metric not in metrics else []

@@ -45,25 +45,38 @@ class Input(Strict):
     unit: str
 
 
+class Needs(Strict):
+    """An item of a points table whose figures ``from`` a value on also need ``least`` of another input; ``otherwise`` they stand at that figure."""
+
+    begin: float = Field(alias="from")
+    needs: str
+    least: float
+    otherwise: float
+
+
 class Derived(Grounded):
     """A figure made of inputs.
 
-    kind: ``sum``; ``weighted`` mean; ``lowest``; ``rank`` inside the team, 1 is best (``basis``: weighted z-scores, sum of ranks, or
-    the worst of the single ranks); ``points`` = sum of items, each at most ``most``, an item with ``steps`` looked up by lower bounds,
-    times ``factor``, or as 100 x achieved / achievable where ``rescale``.
+    kind: ``sum``; ``weighted`` mean (weights of 100 in all); ``lowest``; ``rank`` inside the team, 1 is best (``basis``: weighted z-scores,
+    sum of ranks, the worst of the single ranks, or the figures added as they stand); ``points`` = sum of items, each at most ``most``, an
+    item with ``steps`` looked up by lower bounds, one with ``within`` depending on another input too, times ``factor``, or as 100 x
+    achieved / achievable where ``rescale``.
     """
 
     kind: Literal["sum", "weighted", "lowest", "rank", "points"]
     of: tuple[str, ...] = Field(min_length=1)
     weights: tuple[float, ...] = ()
-    basis: Literal["weighted_z_score", "rank_sum", "worst_rank"] = "weighted_z_score"
+    basis: Literal["weighted_z_score", "rank_sum", "worst_rank", "raw_sum"] = "weighted_z_score"
     most: tuple[float, ...] = ()
     steps: dict[str, dict[str, float]] = Field(default_factory=dict)
+    within: dict[str, Needs] = Field(default_factory=dict)
     factor: float = 1.0
     rescale: bool = False
 
     @model_validator(mode="after")
     def _lengths(self) -> Derived:
+        if self.kind == "weighted" and abs(sum(self.weights) - 100) > 1e-9:
+            raise Refusal("params.need.weights_100")
         wrong = any(given and len(given) != len(self.of) for given in (self.weights, self.most))
         if wrong or (self.kind == "points") != bool(self.most) or (self.kind == "weighted" and not self.weights):
             raise Refusal("params.need.derived_form")
@@ -75,7 +88,8 @@ class Criterion(Grounded):
 
     One of four forms: ``metric`` (aggregated ``by`` over the last ``over`` months, or the calendar ``year`` to date; at least ``least``
     months must have a value, default more than half) compared with ``value``; ``of`` another criterion, met in the last ``streak`` reviews
-    running or in ``count`` (or ``count_more_than``) reviews in all or ``within`` the calendar year, ``once`` = only when the count is
+    running or in ``count`` (or ``count_more_than``) reviews in all, ``within`` the calendar
+    year or the last twelve months (``rolling``), ``once`` = only when the count is
     reached; ``all`` or ``any`` of other criteria.
     """
 
@@ -91,7 +105,7 @@ class Criterion(Grounded):
     streak: int | None = Field(default=None, ge=1)
     count: int | None = Field(default=None, ge=1)
     count_more_than: int | None = Field(default=None, ge=0)
-    within: Literal["always", "year"] = "always"
+    within: Literal["always", "year", "rolling"] = "always"
     once: bool = False
     all: tuple[str, ...] = ()
     any: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from cslib.people.panel import Panel
 from cslib.people.values import aggregate, compare, metric_values
 
 Truth = tuple[np.ndarray, np.ndarray]  # met, known
+MONTHS_A_YEAR = 12
 LONGEST_TRIAL = 6  # months, 劳动合同法 art. 19
 
 
@@ -73,6 +74,8 @@ class Machine:
         counter = state.counters[name]
         if criterion.within == "year" and month == self.spec.review_months:
             counter = np.zeros_like(counter)
+        if criterion.within == "rolling":
+            return self._rolling(name, criterion, state, source)
         if criterion.streak is not None:
             broken = known & ~met if self.spec.missing == "pause" else ~met | ~known
             counter = np.where(broken, 0, counter + (met & known))
@@ -81,6 +84,16 @@ class Machine:
         top = criterion.needed + criterion.once
         state.counters[name] = np.minimum(counter, top).astype(np.int16)
         reached = state.counters[name] == criterion.needed if criterion.once else state.counters[name] >= criterion.needed
+        return reached & met & known, known
+
+    def _rolling(self, name: str, criterion: Criterion, state: State, source: Truth) -> Truth:
+        """A count over the reviews of the last twelve months; the counter holds one bit a review, the latest lowest."""
+        met, known = source
+        reviews = MONTHS_A_YEAR // self.spec.review_months
+        bits = ((state.counters[name].astype(np.int32) << 1) | (met & known)) & ((1 << reviews) - 1)
+        state.counters[name] = bits.astype(np.int16)
+        held = np.bitwise_count(bits)
+        reached = held == criterion.needed if criterion.once else held >= criterion.needed
         return reached & met & known, known
 
     def target(self, rule: Rule, grade: np.ndarray, figures: Mapping[str, np.ndarray]) -> np.ndarray:

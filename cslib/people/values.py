@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from cslib.core.errors import Finding, PeopleError
@@ -37,10 +39,12 @@ def metric_values(ladder: Ladder, panel: Panel) -> dict[str, np.ndarray]:
             found[name] = np.asarray(panel.facts[name], dtype=float)
         elif name in ladder.spec.derived:
             made = ladder.spec.derived[name]
-            lacking = [part for part in made.of if part not in panel.facts]
+            others = [asked.needs for asked in made.within.values()]
+            lacking = [part for part in (*made.of, *others) if part not in panel.facts]
             missing += lacking
             if not lacking:
-                found[name] = derive(made, [np.asarray(panel.facts[part], dtype=float) for part in made.of], panel.team)
+                parts = {part: np.asarray(panel.facts[part], dtype=float) for part in (*made.of, *others)}
+                found[name] = derive(made, [parts[part] for part in made.of], panel.team, parts)
         else:
             missing.append(name)
     if missing:
@@ -49,8 +53,8 @@ def metric_values(ladder: Ladder, panel: Panel) -> dict[str, np.ndarray]:
     return found
 
 
-def derive(made: Derived, parts: list[np.ndarray], team: np.ndarray) -> np.ndarray:
-    """A derived figure [people, months]; NaN where a part is missing."""
+def derive(made: Derived, parts: list[np.ndarray], team: np.ndarray, needed: Mapping[str, np.ndarray] | None = None) -> np.ndarray:
+    """A derived figure [people, months]; NaN where a part is missing. ``needed``: inputs that items of a points table depend on."""
     match made.kind:
         case "sum":
             return np.sum(parts, axis=0)
@@ -59,14 +63,17 @@ def derive(made: Derived, parts: list[np.ndarray], team: np.ndarray) -> np.ndarr
         case "weighted":
             return np.tensordot(np.asarray(made.weights) / sum(made.weights), np.stack(parts), axes=1)
         case "points":
-            return _points(made, parts)
+            return _points(made, parts, needed or {})
         case _:
             return _rank(made, parts, team)
 
 
-def _points(made: Derived, parts: list[np.ndarray]) -> np.ndarray:
+def _points(made: Derived, parts: list[np.ndarray], needed: Mapping[str, np.ndarray]) -> np.ndarray:
     total = np.zeros_like(parts[0])
     for name, most, values in zip(made.of, made.most, parts, strict=True):
+        if name in made.within:
+            asked = made.within[name]
+            values = np.where((values >= asked.begin) & (needed[asked.needs] < asked.least - _NOISE), asked.otherwise, values)
         if name in made.steps:
             lower = np.array([float(bound) for bound in made.steps[name]])
             points = np.array(list(made.steps[name].values()))
@@ -80,6 +87,8 @@ def _rank(made: Derived, parts: list[np.ndarray], team: np.ndarray) -> np.ndarra
     weights = np.asarray(made.weights) if made.weights else np.full(len(parts), 1 / len(parts))
     if made.basis == "weighted_z_score":
         return team_rank(np.tensordot(weights, np.stack([_z_score(values, team) for values in parts]), axes=1), team)
+    if made.basis == "raw_sum":
+        return team_rank(np.sum(parts, axis=0), team)
     ranks = np.stack([team_rank(values, team) for values in parts])
     return ranks.max(axis=0) if made.basis == "worst_rank" else team_rank(-np.tensordot(weights, ranks, axes=1), team)
 

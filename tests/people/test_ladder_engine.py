@@ -96,8 +96,8 @@ def test_a_quota_lets_the_best_move_and_ties_go_by_the_staff_list():
 
 
 def test_immunity_holds_off_one_step_down_and_is_used_up():
-    """S003-J8: one use."""
-    ladder = open_ladder("J_assistant_123", "with_annual_review")
+    """S003-J8: one use, in the reading that covers the yearly step down; as written it does not."""
+    ladder = open_ladder("J_assistant_123", "with_annual_review", {"immunity_scope": "also_step_down"})
     names = [*ladder.spec.inputs]
     facts = {name: [[0.0] * 37] for name in names} | {"score": [[70.0] * 37], "best_member": [[1.0] * 12 + [0.0] * 25]}
     course = run_ladder(ladder, starting(panel(**facts), "grade1"))
