@@ -195,9 +195,9 @@ def open_reform(name: str, scheme: PayScheme) -> tuple[Reform, Document]:
     for place, ladder in ladder_places(reform):
         known([*ladder.chances, *(grade for row in ladder.chances.values() for grade in row)], (*place, "chances"))
     if reform.change.steps and not _has_target(reform, scheme):
-        findings.append(Finding("params.no_performance_pay", document.where(("change", "steps")), {"scheme": scheme.meaning.zh}))
+        findings.append(Finding("params.no_performance_pay", document.where(("change", "steps")), {}))
     if reform.design.steps and not _has_target(reform, scheme):
-        findings.append(Finding("params.no_performance_pay", document.where(("design", "steps")), {"scheme": scheme.meaning.zh}))
+        findings.append(Finding("params.no_performance_pay", document.where(("design", "steps")), {}))
     if findings:
         raise ParamError(findings=findings)
     return reform, document

@@ -10,6 +10,8 @@ import pandas as pd
 from cslib.core.errors import PayError
 from cslib.pay.cost import LEAST_PEOPLE
 
+_TOLD_APART = 1e-6  # mean squared part of the group that the controls must leave unexplained
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -56,7 +58,8 @@ def adjusted_gap(pay: np.ndarray, group: np.ndarray, controls: pd.DataFrame) -> 
 
     Raises
     ------
-    PayError  if a group has fewer than 10 people, or pay is not above 0.
+    PayError  if a group has fewer than 10 people, pay is not above 0, or the controls tell who is in the group, so that no gap can be told apart
+        from them (each grade holds people of one group only).
 
     Source: MacKinnon & White (1985) HC3; equal pay: 妇女权益保障法 art. 45.
     """
@@ -66,6 +69,7 @@ def adjusted_gap(pay: np.ndarray, group: np.ndarray, controls: pd.DataFrame) -> 
     design = _design(controls).to_numpy(dtype=float)
     x = np.column_stack([np.ones(len(pay)), np.asarray(group, dtype=float), design])
     y = np.log(np.asarray(pay, dtype=float))
+    _told_apart(x)
     inverse = np.linalg.pinv(x.T @ x)
     beta = inverse @ x.T @ y
     leverage = np.einsum("ij,jk,ik->i", x, inverse, x)
@@ -104,6 +108,14 @@ def oaxaca_blinder(pay: np.ndarray, group: np.ndarray, controls: pd.DataFrame, *
     drawn = [parts(np.concatenate([rng.choice(place, len(place)) for place in places])) for _ in range(draws)]
     low, high = np.quantile([g - e for g, e in drawn], [0.025, 0.975])
     return Parts(gap, explained, gap - explained, float(low), float(high))
+
+
+def _told_apart(x: np.ndarray) -> None:
+    """Refuse a group (second column) that the other columns reproduce."""
+    others = np.delete(x, 1, axis=1)
+    left = x[:, 1] - others @ np.linalg.lstsq(others, x[:, 1], rcond=None)[0]
+    if float(left @ left) < _TOLD_APART * len(left):
+        raise PayError("pay.confounded", where="equity")
 
 
 def _both(pay: np.ndarray, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

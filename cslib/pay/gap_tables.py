@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from cslib.core.errors import PayError
 from cslib.core.words import say
 from cslib.intake.study import Study
 from cslib.pay.cost import LEAST_PEOPLE
@@ -50,30 +51,48 @@ def gap_table(
     rows = []
     for name in shown:
         mask = (people["group"] == name).to_numpy()
-        raw, plain = raw_gap(pay, mask), adjusted_gap(pay, mask, controls)
-        graded = adjusted_gap(pay, mask, controls.assign(grade=people["grade"]))
-        parts = oaxaca_blinder(pay, mask, controls.assign(grade=people["grade"]), rng=study.rng("equity", name))
-        rows.append((name, *raw.people, _said(raw), _said(plain), _said(graded), f"{parts.explained:.1%}", f"{parts.unexplained:.1%}", graded))
+        with_grade = controls.assign(grade=people["grade"])
+        raw, plain, graded = raw_gap(pay, mask), _adjusted(pay, mask, controls), _adjusted(pay, mask, with_grade)
+        shares = ("", "")
+        if graded is not None:
+            parts = oaxaca_blinder(pay, mask, with_grade, rng=study.rng("equity", name))
+            shares = f"{parts.explained:.1%}", f"{parts.unexplained:.1%}"
+        rows.append((name, *raw.people, _said(raw), _said(plain), _said(graded), *shares, graded))
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame["holm"] = _judged(list(frame["holm"]))
     return frame.set_axis([say(f"pay.column.{name}") for name in COLUMNS], axis=1)
 
 
-def _said(gap: Gap) -> str:
+def _adjusted(pay: np.ndarray, mask: np.ndarray, controls: pd.DataFrame) -> Gap | None:
+    """The adjusted gap; None where the controls tell who is in the group."""
+    try:
+        return adjusted_gap(pay, mask, controls)
+    except PayError as error:
+        if error.keys != ["pay.confounded"]:
+            raise
+        return None
+
+
+def _said(gap: Gap | None) -> str:
     """Value with its 95 % interval."""
+    if gap is None:
+        return say("pay.gap.confounded")
     return f"{gap.value:+.1%} ({gap.low:+.1%} .. {gap.high:+.1%})"
 
 
-def _judged(gaps: list[Gap]) -> list[str]:
+def _judged(gaps: list[Gap | None]) -> list[str]:
     """Words for each group: gap proven after Holm's correction or not, and whether it passes 5 %."""
-    chances = [_p_value(gap) for gap in gaps]
+    chances = [1.0 if gap is None else _p_value(gap) for gap in gaps]
     order = np.argsort(chances)
     proven = [False] * len(gaps)
     for rank, place in enumerate(order):
         if chances[place] > 0.05 / (len(gaps) - rank):
             break
         proven[place] = True
-    keys = ["none" if not yes else "alert" if abs(gap.value) >= ALERT_SHARE else "small" for yes, gap in zip(proven, gaps, strict=True)]
+    keys = ["none"] * len(gaps)
+    for place, gap in enumerate(gaps):
+        if proven[place] and gap is not None:
+            keys[place] = "alert" if abs(gap.value) >= ALERT_SHARE else "small"
     return [say(f"pay.gap.{key}") for key in keys]
 
 
