@@ -32,6 +32,8 @@ DRAWN: dict[str, Callable[[Study], figures.Picture]] = {
     "cost_split": lambda s: figures.cost_split(made_up.cost_split(), s),
     "wage_cost": lambda s: figures.wage_cost(made_up.wage_cost(len(s.employees)), s),
     "hiring": lambda s: figures.hiring(made_up.hiring_plan(), {"agent": "客服专员", "lead": "班组长"}, s),
+    "risk": lambda s: figures.risk(made_up.chances(s), made_up.risk_curve(s), "zh", s),
+    "performance": lambda s: figures.performance(made_up.performance(s), "en", s),
     "cover_ledger": lambda s: figures.cover_ledger(made_up.cover_ledger(s), s),
 }
 
