@@ -63,7 +63,7 @@ def publish_month(site: str, month: str, on: dt.date, *, scenario: str = "base",
 
     Parameters
     ----------
-    on : day of publication;  late : publish although fewer than ``repair.notice_days`` days are left before the first (S003-A4)
+    on : day of publication;  late : publish although fewer than ``repair.notice_days`` days are left before the first
 
     Raises
     ------

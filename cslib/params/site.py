@@ -253,7 +253,7 @@ class RepairSettings(Strict):
 
     A changed duty or day off weighs what ``moved_shift`` says in the price list; break_yuan: what a moved break weighs [yuan].
     max_changes: changed cells of one repair.
-    notice_days: a duty or day off may be changed without the person's consent up to so many days before (S003-A4).
+    notice_days: a duty or day off may be changed without the person's consent up to so many days before.
     handover_yuan: price of each hand-over in a chain of stand-ins [yuan]. load_yuan: price of an hour covered and of each hour that the
     stand-in covered in the month before, so that covers go round [yuan/h].
     """

@@ -113,9 +113,9 @@ def test_nothing_is_published_unchecked_late_or_twice():
 
 
 @pytest.mark.usefixtures("month")
-def test_the_notice_of_fourteen_days_is_the_catalogues_and_the_sites():
+def test_the_notice_of_fourteen_days_is_the_sites():
     study = intake.open_study(SITE, month=MONTH)
-    assert study.params.site.repair.notice_days == 14  # S003-A4
+    assert study.params.site.repair.notice_days == 14
     publish.check_month(SITE, MONTH)
     assert keys(publish.publish_month, SITE, MONTH, dt.date(2026, 11, 18)) == ["batch.notice"]
     assert publish.publish_month(SITE, MONTH, dt.date(2026, 11, 17)).done
