@@ -1,4 +1,4 @@
-"""Verbs for a roster's life after planning: ``cslib publish check|issue|amend|history``, ``swap``, ``export``."""
+"""Verbs for a roster's life after planning: ``cslib publish check|issue|amend|history``, ``swap``, ``export``, ``balance``."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def add(main: click.Group, spoken: Decorator) -> None:
     main.add_command(_publish(spoken))
     main.add_command(_swap(spoken))
     main.add_command(_export(spoken))
+    main.add_command(_balance(spoken))
 
 
 def _of_month(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -121,3 +122,17 @@ def _export(spoken: Decorator) -> click.Command:
         click.echo("\n".join(export_month(site, month, form, scenario=scenario, folder=folder)))
 
     return export
+
+
+def _balance(spoken: Decorator) -> click.Command:
+    @click.command("balance", help=say("batch.help.balance"))
+    @_of_month
+    @click.option("--taken", type=click.Path(path_type=Path), default=None, help=say("batch.help.balance_taken"))
+    @spoken
+    def balance(site: str, month: str, scenario: str, taken: Path | None) -> None:
+        """Balances of a month."""
+        from cslib.batch.balance import balance_month
+
+        click.echo("\n".join(balance_month(site, month, scenario=scenario, taken=taken)))
+
+    return balance

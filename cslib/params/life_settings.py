@@ -31,3 +31,16 @@ class PlaybookSettings(Strict):
 
     absence_share: float = Field(default=0.03, ge=0, le=0.5)
     draws: int = Field(default=200, ge=10, le=100_000)
+
+
+class BalanceSettings(Strict):
+    """Time off in lieu 调休 and annual leave 年假.
+
+    lieu_months: months after the one in which rest-day overtime was worked until hours not taken are paid out (Labour Law art. 44 (2): pay, if no
+    time off is given); 0: at the end of the same month, as the payslip does. annual_days: days of annual leave from so many years of work on
+    (Order 514 art. 3). plan_share: people on planned annual leave on one day, as a share of the people of the site.
+    """
+
+    lieu_months: int = Field(default=0, ge=0, le=12)
+    annual_days: dict[int, float] = Field(default={1: 5.0, 10: 10.0, 20: 15.0})
+    plan_share: float = Field(default=0.1, gt=0, le=1)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from cslib.core.shifts import Break, Pattern, Shift
 from cslib.core.units import MINUTES_PER_DAY, minute_of
 from cslib.params.events import Borrow, Event
-from cslib.params.life_settings import FairnessSettings, PlaybookSettings
+from cslib.params.life_settings import BalanceSettings, FairnessSettings, PlaybookSettings
 from cslib.params.roster_settings import ExplainSettings, RosterSettings
 from cslib.params.source import Meaning, Refusal, Strict
 from cslib.params.staffing_settings import Parts, Priority, StaffingSettings, lost_share
@@ -334,6 +334,7 @@ class Site(Strict):
     fairness: FairnessSettings = FairnessSettings()
     explain: ExplainSettings = ExplainSettings()
     playbook: PlaybookSettings = PlaybookSettings()
+    balances: BalanceSettings = BalanceSettings()
     payroll: Payroll = Payroll()
     prices: dict[str, float] = Field(default_factory=dict)
     rules: dict[str, float] = Field(default_factory=dict)

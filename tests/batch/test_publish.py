@@ -15,7 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from cslib import demand, intake, roster, staffing
-from cslib.batch import check, export, publish, swap
+from cslib.batch import balance, check, export, publish, swap
 from cslib.core import words
 from cslib.core.errors import CslibError, IntakeError, ParamError, RunError
 from cslib.core.paths import issues_dir
@@ -285,6 +285,22 @@ def test_calendars_keep_to_rfc_5545(plan):
     uids = [line for line in lines if line.startswith("UID:")]
     assert len(set(uids)) == len(uids)
     assert exports.escaped("a,b;c\\d\ne") == "a\\,b\\;c\\\\d\\ne"
+
+
+def test_balances_are_carried_from_month_to_month_and_stay_protected(issued, tmp_path):
+    who = issued["employee_id"].iloc[0]
+    taken = tmp_path / "taken.csv"
+    taken.write_text(f"employee_id,days\n{who},2\n", encoding="utf-8")
+    lines = balance.balance_month(SITE, MONTH, taken=taken)
+    folder = tmp_path / "protected" / SITE / MONTH / "balances"
+    assert {p.name for p in folder.iterdir()} == {"lieu_ledger.csv", "annual_leave.csv", "leave_plan.csv"} and len(lines) == 4
+    annual = pd.read_csv(folder / "annual_leave.csv").set_index("employee_id")
+    assert annual.loc[who, "taken_days"] == 2 and annual.loc[who, "left_days"] == annual.loc[who, "entitled_days"] - 2
+    plan = pd.read_csv(folder / "leave_plan.csv")
+    works = set(zip(issued["employee_id"], issued["date"].dt.strftime("%Y-%m-%d"), issued["kind"], strict=True))
+    assert len(plan) and all((r.employee_id, r.date, "work") in works for r in plan.itertuples())
+    taken.write_text("employee_id,days\nP-NO,2\n,x\n", encoding="utf-8")
+    assert keys(balance.balance_month, SITE, MONTH, taken=taken) == ["batch.taken_row", "batch.taken_row"]
 
 
 @pytest.mark.usefixtures("issued")
