@@ -13,7 +13,9 @@ import numpy as np
 from cslib.core.errors import SolverError
 from cslib.core.units import MINUTES_PER_DAY, floor_count
 from cslib.roster.columns.intervals import Break, IntervalCover, Presence
+from cslib.roster.columns.limits import Stop, never
 from cslib.roster.columns.model import FORBIDDEN, FREE, OFF, Counter, History, Person, Sequence, Staff
+from cslib.roster.columns.nearest import nearest_plan
 from cslib.roster.columns.search import Found, Limits, solve_intervals
 from cslib.roster.engine_answer import Answer
 from cslib.roster.engine_highs import Progress
@@ -43,8 +45,17 @@ def unfit_for_columns(problem: Problem) -> str:
     return ""
 
 
-def solve_columns(problem: Problem, gap: float, work: float, seconds: float, progress: Progress | None) -> Answer:
+def solve_columns(
+    problem: Problem, gap: float, work: float, seconds: float, progress: Progress | None, *, stop: Stop = never,
+    begin: tuple[np.ndarray, np.ndarray] | None = None,
+) -> Answer:  # fmt: skip
     """Best roster found within gap, work or the safety clock, and its bound.
+
+    Parameters
+    ----------
+    stop : asked often; once true the search ends with the best roster so far and its bound
+    begin : shifts (person, day) and breaks [min] to start from (``engine_begin``). Who breaks a rule gets the legal month nearest to it;
+        the answer is never worse than a legal start
 
     Raises
     ------
@@ -62,10 +73,22 @@ def solve_columns(problem: Problem, gap: float, work: float, seconds: float, pro
     weekday = (problem.start.weekday() + np.arange(problem.days)) // 7
     staff = Staff(tuple(people), np.array([s.paid_min // unit for s in problem.shifts]), np.zeros(problem.days, dtype=bool), weekday)
     limits = Limits(gap, problem.peak_hour_yuan, work, seconds, constant=constant)
-    found = solve_intervals(staff, _cover(problem, teams), limits, seed=problem.study.params.site.seed, watch=progress)
+    way = {"seed": problem.study.params.site.seed, "watch": progress, "stop": stop}
+    found = solve_intervals(staff, _cover(problem, teams), limits, begin=_begin(problem, staff, begin), **way)
     if found.blocked >= 0:
         raise SolverError("roster.no_point", where=problem.study.site, engine="columns", ended_by=problem.people[found.blocked].employee_id)
     return _answer(problem, found)
+
+
+def _begin(problem: Problem, staff: Staff, begin: tuple[np.ndarray, np.ndarray] | None) -> tuple[np.ndarray, np.ndarray] | None:
+    """A legal start on the grid, or None."""
+    if begin is None:
+        return None
+    plan, at = nearest_plan(staff, begin[0]), begin[1] // problem.interval_min
+    for p, d in zip(*np.nonzero(plan != begin[0]), strict=True) if plan is not None else ():
+        for j, pause in enumerate(problem.shifts[plan[p, d]].breaks if plan is not None and plan[p, d] != OFF else ()):
+            at[p, d, j] = pause.positions(problem.interval_min)[0] // problem.interval_min
+    return None if plan is None else (plan, at)
 
 
 def _order(problem: Problem) -> Sequence:

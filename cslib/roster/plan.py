@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -10,11 +11,14 @@ import pandas as pd
 from cslib.core.errors import SolverError
 from cslib.core.trace import Trace
 from cslib.roster.audit import recount
+from cslib.roster.columns.limits import Stop
 from cslib.roster.covers import decode
 from cslib.roster.engine_answer import Answer
+from cslib.roster.engine_begin import cells_of
 from cslib.roster.engine_columns import solve_columns, unfit_for_columns
 from cslib.roster.engine_exact import solve_exact
 from cslib.roster.engine_highs import Progress, timed
+from cslib.roster.engine_stop import on_interrupt
 from cslib.roster.problem import Problem
 
 CLOCK_S = 900.0  # safety stop where the caller names none
@@ -30,7 +34,7 @@ class SolveReport:
     Attributes
     ----------
     status : ``optimal`` | ``within_gap`` (of the gap asked for) | ``stopped_early``
-    ended_by : ``gap`` | ``work`` (deterministic limit) | ``clock`` (safety stop); ``replayable`` is False after the clock
+    ended_by : ``gap`` | ``work`` (deterministic limit) | ``clock`` (safety stop) | ``stop`` (asked for); ``replayable`` is False after these two
     priced_yuan : priced cost as recounted by the audit; bound_yuan : no roster is cheaper than this
     gap_share : (priced - bound) / max(priced, one peak person-hour)
     """
@@ -60,8 +64,9 @@ class Plan:
 
 
 def solve(
-    problem: Problem, *, gap: float | None = None, work: float | None = None, seconds: float | None = None, progress: Progress | None = None
-) -> Plan:
+    problem: Problem, *, gap: float | None = None, work: float | None = None, seconds: float | None = None, progress: Progress | None = None,
+    begin: pd.DataFrame | None = None, stop: Stop | None = None,
+) -> Plan:  # fmt: skip
     """Best legal roster that is found; shortage never fails but is priced.
 
     Parameters
@@ -70,6 +75,10 @@ def solve(
     work : deterministic work limit, 1 = normal; default ``site.roster.work``. The same problem and limit give the same roster
     seconds : safety stop [s]; a roster ended by it is marked as not replayable
     progress : called with (share of the work limit, best priced cost, bound) as the solve goes on
+    begin : a roster to start from: an earlier answer (what comes is never worse, if it was legal) or the month before, moved on by whole
+        weeks. Small sites, solved whole, need none
+    stop : asked often in a large site's solve; once true it ends with the best roster so far. By default an interrupt (Ctrl-C, the stop
+        button of a notebook) asks for that; a second one breaks off
 
     Raises
     ------
@@ -85,7 +94,12 @@ def solve(
     if beyond and cells > EXACT_MOST:
         raise SolverError("roster.too_large", where=problem.study.site, cells=cells, most=EXACT_MOST, rules=", ".join(beyond))
     large = cells > EXACT_CELLS and not beyond and not unfit_for_columns(problem)
-    answer = (solve_columns if large else solve_exact)(problem, gap, work, CLOCK_S if seconds is None else seconds, progress)
+    limits = problem, gap, work, CLOCK_S if seconds is None else seconds, progress
+    if large:
+        with nullcontext(stop) if stop else on_interrupt() as asked:
+            answer = solve_columns(*limits, stop=asked, begin=None if begin is None else cells_of(problem, begin))
+    else:
+        answer = solve_exact(*limits)
     roster, covers = decode(problem, answer)
     coverage, cost_split = recount(roster, covers, problem.requirement, problem.study)
     priced = math.fsum(cost_split["priced_yuan"])
@@ -101,7 +115,7 @@ def _report(problem: Problem, answer: Answer, priced: float, gap: float, spent_s
     bound = min(answer.bound_yuan, priced)
     share = (priced - bound) / max(priced, problem.peak_hour_yuan)
     status = "optimal" if share <= PROVEN else "within_gap" if share <= gap + PROVEN else "stopped_early"
-    replayable = answer.ended_by != "clock"
+    replayable = answer.ended_by not in ("clock", "stop")
     return SolveReport(
         status, answer.ended_by, replayable, round(priced, 4), round(bound, 4), share, answer.engine, answer.variables, answer.rows, *spent_s
     )  # fmt: skip

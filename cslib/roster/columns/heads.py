@@ -229,9 +229,7 @@ def _scale(staff: Staff, kit: Kit, p: int) -> int:
     return int(staff.units[able[0]] // kit.units[p, able[0]]) if len(able) else 1
 
 
-def _coverage(
-    cover: Cover, x: Heads, members: dict[int, list[int]], staff: Staff, programme: _Programme
-) -> list[tuple[int, int]]:
+def _coverage(cover: Cover, x: Heads, members: dict[int, list[int]], staff: Staff, programme: _Programme) -> list[tuple[int, int]]:
     """Break counts, shortage columns and Hall rows; returns (slot, row) of the rows appended last."""
     teams, slots = cover.hit.shape[1], len(cover.total)
     here: list[list[Terms]] = [[([], []) for _ in range(slots)] for _ in range(teams)]
