@@ -17,6 +17,7 @@ from cslib import demand, intake, report, roster, staffing
 from cslib.batch import check
 from cslib.core import words
 from cslib.core.errors import IntakeError, RunError
+from cslib.params import law
 from cslib.report.workbook import write_workbook
 from cslib.roster import life
 
@@ -162,6 +163,53 @@ def test_every_violation_is_the_audits_and_names_the_cells_of_its_edits(publishe
         board.apply(board.trial(cells))
         again = roster.audit(board.roster(), board.cover_table(), published.need, published.study)
         assert again[again["employee_id"].eq(edit.employee_id) & ~again["rule"].str.startswith("cover")].empty
+
+
+def breaking(published: Published) -> dict[str, tuple[str, dt.date, str]]:
+    """For each rule that a single cell can break: whose, when, and the shift to write there; another person for each."""
+    study = published.study
+    board = life.Board(published.plan.roster, published.plan.covers, published.need, study)
+    found: dict[str, tuple[str, dt.date, str]] = {}
+    for who in board.people:
+        for day in (dt.date(2026, 12, d) for d in (10, 11, 12)):
+            for shift in study.params.shifts:
+                before = board.entry(who, day)
+                if before is None or before.code == shift.code or who in {w for w, _, _ in found.values()}:
+                    continue
+                held = [q for q in shift.queues if board.people[who].holds(study.params.site.queues[q].skill, day)] or list(shift.queues)
+                entry = life.Entry(shift.code, held[0], tuple(b.earliest_min for b in shift.breaks))
+                rules = [v.rule for v in board.broken(board.trial({(who, day): entry})) if v.rule not in found]
+                if rules:
+                    found[rules[0]] = (who, day, shift.code)
+    return found
+
+
+def test_every_rule_that_a_cell_can_break_is_told_with_person_day_value_and_limit(published: Published, sheet, monkeypatch) -> None:
+    wanted = breaking(published)
+    assert len(wanted) >= 4 and {"rest_between_shifts", "skill_held"} <= set(wanted), wanted
+
+    def change(ws) -> None:
+        rows = {person_at(ws, r): r for r in range(FIRST_ROW, FIRST_ROW + people(published))}
+        for who, day, code in wanted.values():
+            ws.cell(rows[who], FIRST_DAY + day.day - 1).value = code
+
+    path = sheet(change)
+    found = published.review(path)
+    named = {(b.violation["rule"], b.violation["employee_id"]) for b in found.broken}
+    for rule, (who, day, _) in wanted.items():
+        assert (rule, who) in named
+        row = next(b.violation for b in found.broken if (b.violation["rule"], b.violation["employee_id"]) == (rule, who))
+        assert abs((row["start"].date() - day).days) <= 31 and row["source"]
+        if law.RULES[rule][1] in {"min", "max"}:
+            assert pd.notna(row["value"]) and pd.notna(row["limit"]) and row["value"] != row["limit"]
+    monkeypatch.setattr(check, "published", lambda _: (published.plan.roster, published.plan.covers, published.need))
+    with words.speaking("en"):
+        text = "\n".join(check.told(found, published.study))
+        for b in found.broken:
+            (sentence,) = roster.sentences(b.violation.to_frame().T)
+            assert sentence in text
+            assert pd.isna(b.violation["employee_id"]) or b.violation["employee_id"] in sentence
+            assert f"{b.violation['start']:%m-%d}" in sentence or f"{b.violation['start']:%Y-%m}" in sentence
 
 
 @pytest.mark.parametrize("content", [b"", b"not a workbook", b"PK\x03\x04broken"])
