@@ -10,14 +10,16 @@ import datetime as dt
 from collections.abc import Iterable
 
 from cslib.core.errors import RosterError
-from cslib.roster.life.explain_facts import Clash, Explanation, Member, Offer, Rostered, Short, broken_rules, short_yuan, shorts
-from cslib.roster.life.explain_least import NOISE_YUAN, Search, least_short
+from cslib.roster.life.explain_facts import Clash, Explanation, Member, Offer, Rostered, Short, broken_rules, short_lines, shorts
+from cslib.roster.life.explain_least import CLOCK_S, NOISE_YUAN, Search, least_short
 from cslib.roster.life.explain_offers import Ground, offers
-from cslib.roster.life.explain_relax import EVERYONE, Held, at_issue, frozen
+from cslib.roster.life.explain_relax import EVERYONE, Held, at_issue, frozen, narrowed
 from cslib.roster.plan import Plan, solve
 from cslib.roster.problem import Problem
 
-CELLS = 2500  # cells (person, day, shift) up to which days may be free at once
+CELLS = 1100  # cells (person, day, shift) up to which days may be free at once
+EFFORT = 40_000  # cells times problems solved for all clashes together
+SOLVES_LEAST = 12  # problems solved for one clash, whatever its size
 NEGOTIABLE = ("leave_honoured",)  # the right to leave is law, but its day may be moved if the person agrees (S003-A4)
 REACH = 7  # days around a shortage that are free where the size allows
 
@@ -28,7 +30,8 @@ def explain(problem: Problem, plan: Plan | Rostered | None = None, *, most: int 
     Parameters
     ----------
     problem : the month;  plan : its best roster, solved if not given
-    most : stretches of days that are looked at, the dearest first. On a large site only the days around a shortage are free to change
+    most : stretches of days that are looked at, the dearest first. On a large site only the days around a shortage are free to change, and
+        the number of problems solved is limited by their size: then rules may be named that are not needed, and the clash says so
     work : deterministic work limit of each solve, 1 = normal
 
     Raises
@@ -40,12 +43,14 @@ def explain(problem: Problem, plan: Plan | Rostered | None = None, *, most: int 
     _refuse_illegal(problem, plan)
     clashes: list[Clash] = []
     found: list[Offer] = []
-    for days in _windows(problem, shorts(plan, problem), most):
+    windows = _windows(problem, shorts(plan, problem), most)
+    for days in windows:
         view = frozen(problem, plan.roster, days)
-        base = solve(view, work=work)
-        if short_yuan(base) > NOISE_YUAN:
-            clash = _clash(view, base, days)
-            ground = Ground(problem, base, days, clash, len(clashes), work)
+        solves = max(SOLVES_LEAST, int(EFFORT // max(1, view.allowed[:, days].sum()) // len(windows)))
+        base = solve(view, work=work, seconds=CLOCK_S)
+        if shorts(base, view, days):
+            clash = _clash(view, base, days, solves // 2)
+            ground = Ground(problem, base, days, clash, len(clashes), work, solves // 2)
             clashes.append(clash)
             found += offers(ground)
     return Explanation(problem, tuple(clashes), tuple(found))
@@ -89,10 +94,11 @@ def _widened(problem: Problem, days: list[int]) -> list[int]:
     return list(range(first, last + 1))
 
 
-def _clash(view: Problem, base: Plan, days: list[int]) -> Clash:
+def _clash(view: Problem, base: Plan, days: list[int], most: int) -> Clash:
     """Which rules keep the shortage up."""
-    floor = least_short(view)
-    search = Search(view, floor, proven=floor.proven)
+    asked = narrowed(view, days)
+    floor = least_short(asked)
+    search = Search(asked, floor, most, proven=floor.proven)
     held = at_issue(view, days)
     kept: list[Held] = []
     cause = "prices"
@@ -100,13 +106,15 @@ def _clash(view: Problem, base: Plan, days: list[int]) -> Clash:
         lessened = bool(held) and not search.stays(held)
         cause = "rules" if lessened else "people"
         kept = search.irreducible(held) if lessened else []
-    by_rule = {rule: [h for h in held if h.rule == rule] for rule in dict.fromkeys(h.rule for h in held)} if cause == "rules" else {}
-    alone = {rule: round(search.least(some).hours, 4) for rule, some in by_rule.items()}
-    missing = shorts(base, view)
+    alone = {}
+    for rule in dict.fromkeys(h.rule for h in kept):  # a rule without which less is missing is needed: no other can be one
+        if search.solves < most:
+            alone[rule] = round(search.hours([h for h in held if h.rule == rule]), 4)
+    missing = shorts(base, view, days)
     members = _members(view, kept, missing)
-    short_h = sum(s.hours for s in missing)
     first, last = view.date(days[0]), view.date(days[-1])
-    lines = base.coverage.loc[base.coverage["short"] > 0, ["queue", "interval_start", "short"]].reset_index(drop=True)
+    lines = short_lines(base.coverage, view, days)[["queue", "interval_start", "short"]].reset_index(drop=True)
+    short_h = sum(s.hours for s in missing)
     return Clash(cause, first, last, missing, lines, short_h, floor.hours, members, alone, search.proven, search.solves + 1)
 
 

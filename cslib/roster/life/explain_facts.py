@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
 
 from cslib.roster.audit import audit, recount
-from cslib.roster.life.explain_least import SHORT
 from cslib.roster.plan import Plan
 from cslib.roster.problem import Problem
 
@@ -59,7 +59,7 @@ class Clash:
     cause : ``rules`` (``members`` clash) | ``people`` (they are missing even without any rule) | ``prices`` (the rules would allow more, but
         the prices prefer the shortage)
     first, last : days that were free to change; the rest of the month stayed as it is
-    short, missing, short_h : what is missing by queue and day, by interval (queue, interval_start, short [persons]), and in all [h]
+    short, missing, short_h : what is missing on these by queue and day, by interval (queue, interval_start, short [persons]), and in all [h]
     least_h : what the rules leave missing at least [h]
     alone : rule -> hours that would still be missing at least with this rule out of force for everybody
     proven : every step was solved to the end; solves : problems solved
@@ -103,7 +103,8 @@ class Offer:
     ----------
     delta_yuan : priced cost of the new roster and ``own_yuan`` of the steps, less the priced cost as it stands
     people : people who are asked for something or hired
-    short_h : person-hours still missing against the requirement as it was, ``held_share`` of those needed at the short queues on the short days
+    short_h : person-hours still missing on the clash's days against the requirement as it was
+    held_share : share that is there of those needed at the short queues on the short days
     broken : (rule, person) of the audit's violations under the rules as they were: exactly the exceptions of the offer
     """
 
@@ -141,20 +142,21 @@ def priced_yuan(found: Rostered | Plan) -> float:
     return float(found.cost_split["priced_yuan"].sum())
 
 
-def short_yuan(found: Rostered | Plan) -> float:
-    """What the missing people cost [yuan]."""
-    lines = found.cost_split
-    return float(lines.loc[lines["price"].isin(SHORT), "priced_yuan"].sum())
+def short_lines(coverage: pd.DataFrame, problem: Problem, days: Collection[int]) -> pd.DataFrame:
+    """Lines of the coverage of some days on which people are missing."""
+    on = (coverage["interval_start"].dt.normalize() - pd.Timestamp(problem.start)).dt.days
+    return coverage[(coverage["short"] > 0) & on.isin(list(days))]
 
 
-def short_hours(cost_split: pd.DataFrame) -> float:
-    """Person-hours missing."""
-    return float(cost_split.loc[cost_split["price"].isin(SHORT), "quantity"].sum())
+def short_hours(coverage: pd.DataFrame, cost_split: pd.DataFrame, problem: Problem, days: Collection[int]) -> float:
+    """Person-hours missing on some days; leads and levels of the whole month."""
+    leads = cost_split.loc[cost_split["price"].isin(("lead_missing", "level_missing")), "quantity"].sum()
+    return float(short_lines(coverage, problem, days)["short"].sum() * problem.interval_h + leads)
 
 
-def shorts(found: Rostered | Plan, problem: Problem) -> tuple[Short, ...]:
-    """What is missing by queue and day, in the order of the site's queues."""
-    lines = found.coverage[found.coverage["short"] > 0]
+def shorts(found: Rostered | Plan, problem: Problem, within: Collection[int] | None = None) -> tuple[Short, ...]:
+    """What is missing by queue and day, in the order of the site's queues; ``within``: some days only."""
+    lines = short_lines(found.coverage, problem, range(problem.days) if within is None else within)
     days = lines["interval_start"].dt.date
     order = [post.name for post in problem.posts]
     sums = lines.assign(day=days).groupby(["queue", "day"], sort=True)["short"].sum() * problem.interval_h

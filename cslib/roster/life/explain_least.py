@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cslib.core.errors import SolverError
 from cslib.roster.engine_build import build
-from cslib.roster.engine_exact import NODES
 from cslib.roster.engine_highs import Limits, solve_mip
+from cslib.roster.engine_model import Model, Sum
 from cslib.roster.life.explain_relax import Held, relaxed
 from cslib.roster.problem import Problem
 
 SHORT = ("empty_post", "short_peak", "short", "lead_missing", "level_missing")  # prices of people who are missing, all by the hour
 NOISE_YUAN = 0.01
-CLOCK_S = 120.0  # safety stop of one solve
+NODES, NODES_LEAST = 4000, 300  # search nodes of one solve, at most and at least
+CELLS_NODES = 400_000  # cells times nodes between the two
+CLOCK_S = 30.0  # safety stop of one solve
+_RULE = {"lead_missing": "lead_on_duty", "level_missing": "level_at_peak"}  # priced only with their rule
 
 
 @dataclass(frozen=True)
@@ -39,62 +43,99 @@ def least_short(problem: Problem) -> Least:
     ------
     SolverError  if no roster was found.
     """
-    priced = {code: yuan if code in SHORT else 0.0 for code, yuan in problem.prices.items()}
-    model = build(dataclasses.replace(problem, prices=priced))
-    outcome = solve_mip(model.lp, Limits(1e-7, NOISE_YUAN / 2, NODES, CLOCK_S))
+    model = _only_short(problem)
+    step = quantum(problem)
+    outcome = solve_mip(model.lp, Limits(1e-7, max(step - NOISE_YUAN, NOISE_YUAN) / 2, _nodes(problem), CLOCK_S))
     if not outcome.found:
         raise SolverError("roster.no_point", where=problem.study.site, engine="exact", ended_by=outcome.ended_by)
     hours = sum(model.cost[code].value() for code in SHORT)
-    return Least(model.priced_yuan(), outcome.bound, hours)
+    yuan = model.priced_yuan()
+    above = math.ceil((outcome.bound - NOISE_YUAN) / step) * step if step > NOISE_YUAN else outcome.bound  # shortage comes in whole steps
+    return Least(yuan, min(yuan, above), hours)
+
+
+def has_less(problem: Problem, yuan: float) -> bool | None:
+    """True if some roster has less priced shortage, False if it is proven that none has; None if the solver stopped before it knew."""
+    model = _only_short(problem)
+    short = Sum()
+    for code in SHORT:
+        short.plus(model.cost[code], problem.prices[code])
+    model.at_most(short, yuan - max(quantum(problem) / 2, NOISE_YUAN))
+    outcome = solve_mip(model.lp, Limits(1.0, 1e12, _nodes(problem), CLOCK_S))
+    return True if outcome.found else False if outcome.ended_by == "contradiction" else None
+
+
+def quantum(problem: Problem) -> float:
+    """Step in which the price of a shortage moves: whole people for the finest span of time at which anybody comes or goes [yuan]."""
+    marks = [problem.interval_min, *(m for s in problem.shifts for m in (s.start_min, s.length_min))]
+    marks += [m for s in problem.shifts for b in s.breaks for m in (b.earliest_min, b.length_min)]
+    minute = math.gcd(*marks)
+    used = [problem.prices[code] for code in SHORT if problem.prices[code] > 0 and (code not in _RULE or problem.limit(_RULE[code], 0) is not None)]
+    return math.gcd(*(round(yuan * minute / 60 * 100) for yuan in used)) / 100 if used else NOISE_YUAN
+
+
+def _nodes(problem: Problem) -> int:
+    return max(NODES_LEAST, min(NODES, CELLS_NODES // max(1, int(problem.allowed.sum()))))
+
+
+def _only_short(problem: Problem) -> Model:
+    priced = {code: yuan if code in SHORT else 0.0 for code, yuan in problem.prices.items()}
+    return build(dataclasses.replace(problem, prices=priced))
 
 
 @dataclass
 class Search:
-    """Search for the rules that keep a shortage up. ``solves`` counts the problems solved; ``proven``: no answer was left open."""
+    """Search for the rules that keep a shortage up. ``solves`` counts the problems solved, ``most`` of them at most; ``proven``: no answer
+    was left open."""
 
     problem: Problem
     floor: Least
+    most: int = 10_000
     solves: int = 0
     proven: bool = True
     without: list[Held] = field(default_factory=list)
 
-    def least(self, without: Sequence[Held]) -> Least:
-        """Least shortage without some rules."""
+    def hours(self, without: Sequence[Held]) -> float:
+        """Hours missing at least without some rules."""
         self.solves += 1
-        return least_short(relaxed(self.problem, without))
+        return least_short(relaxed(self.problem, without)).hours
 
     def stays(self, without: Sequence[Held]) -> bool:
         """True if it is proven that without these rules, too, no roster has less shortage."""
-        found = self.least(without)
-        edge = self.floor.yuan - NOISE_YUAN - 1e-6 * self.floor.yuan
-        if found.yuan >= edge > found.bound_yuan:
+        if self.solves >= self.most:
             self.proven = False
-        return found.bound_yuan >= edge
+            return False
+        self.solves += 1
+        less = has_less(relaxed(self.problem, without), self.floor.yuan)
+        if less is None:
+            self.proven = False
+        return less is False
 
     def irreducible(self, held: Sequence[Held]) -> list[Held]:
         """The rules that are needed to keep the shortage up: with them alone in force it stays, and each one left out lessens it.
 
-        Rules are left out for good where the shortage stays without them, whole groups first (by rule, person, then day); leaving out
-        more never makes a shortage worse, so what was needed once is needed to the end. All of ``held`` left out must lessen it.
+        Whole rules are left out first, then what is left of them by person, then by day, each for good where the shortage stays without
+        it; leaving out more never makes a shortage worse, so what was needed once is needed to the end. All of ``held`` left out must
+        lessen it.
         """
-        if len(held) == 1:
-            return list(held)
-        first, second = _halves(held)
-        kept: list[Held] = []
-        missing = True  # among the groups seen so far none was needed, so the last group must be
-        for group, last in ((first, False), (second, True)):
-            if not (last and missing) and self.stays([*self.without, *group]):
-                self.without += group
-                continue
-            kept += self.irreducible(group)
-            missing = False
+        kept = list(held)
+        for mark in (lambda h: h.rule, lambda h: (h.rule, h.person), lambda h: h):
+            groups: dict[object, list[Held]] = {}
+            for h in kept:
+                groups.setdefault(mark(h), []).append(h)
+            kept = [h for group in self._needed(list(groups.values())) for h in group]
         return kept
 
-
-def _halves(held: Sequence[Held]) -> tuple[list[Held], list[Held]]:
-    """Two parts that keep together what belongs together: rules, else people, else days."""
-    marks = [[h.rule for h in held], [h.person for h in held], [h.day for h in held]]
-    mark = next(m for m in marks if len(set(m)) > 1)
-    names = list(dict.fromkeys(mark))
-    left = set(names[: len(names) // 2])
-    return [h for h, m in zip(held, mark, strict=True) if m in left], [h for h, m in zip(held, mark, strict=True) if m not in left]
+    def _needed(self, groups: list[list[Held]]) -> list[list[Held]]:
+        """The groups that are needed, whole halves being left out first."""
+        if len(groups) == 1:
+            return groups
+        half = len(groups) // 2
+        kept: list[list[Held]] = []
+        for part, last in ((groups[:half], False), (groups[half:], True)):
+            # Among the groups seen so far none was needed: then the last part must be.
+            if not (last and not kept) and self.stays([*self.without, *(h for group in part for h in group)]):
+                self.without += [h for group in part for h in group]
+            else:
+                kept += self._needed(part)
+        return kept

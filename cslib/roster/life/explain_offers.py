@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -9,13 +10,14 @@ from cslib.core.errors import RosterError
 from cslib.core.shifts import WORK
 from cslib.roster.audit import recount
 from cslib.roster.life.explain_facts import Clash, Offer, Rostered, Step, broken_rules, priced_yuan, short_hours
+from cslib.roster.life.explain_least import CLOCK_S
 from cslib.roster.life.explain_study import HIRED, after, exceptions, lowered_hours, short_skills
 from cslib.roster.plan import Plan, solve
 from cslib.roster.problem import Problem
 
 NOISE_H = 1e-6
 OVERTIME_MOST_H = 36.0  # asked for at first where no rule limits the month's overtime
-TRAINED = 4  # people tried for a skill
+TRIED = 4  # people asked for one thing: a skill, an exception from one rule
 STEPS_MOST = 5  # steps that one offer may join
 STEEP_GAP = 1e-6  # where missing people are priced steeply, the usual gap would drown all other prices
 ASKING = ("except", "overtime", "train")  # kinds of step that ask something of a person
@@ -23,7 +25,10 @@ ASKING = ("except", "overtime", "train")  # kinds of step that ask something of 
 
 @dataclass
 class Ground:
-    """What the offers of a clash stand on: the ``problem`` of the month, the free ``days``, the ``base`` plan with them free."""
+    """What the offers of a clash stand on: the ``problem`` of the month, the free ``days``, the ``base`` plan with them free.
+
+    ``most``: problems that may be solved for offers; ``solves``: those that were.
+    """
 
     problem: Problem
     base: Plan
@@ -31,13 +36,16 @@ class Ground:
     clash: Clash
     number: int
     work: float
+    most: int = 10_000
+    solves: int = 0
     tried: dict[tuple[Step, ...], Offer | None] = field(default_factory=dict)
 
 
 def offers(ground: Ground) -> list[Offer]:
     """Ways out: those after which nobody is missing first, then the cheapest; none is beaten in yuan, people and missing hours at once."""
     asked = [steps for choices in _asked(ground) for steps in choices]
-    found = [_offer(ground, steps) for steps in [*asked, *_others(ground)]]
+    first = [*_others(ground), *asked[: ground.most // 2]]  # the rest is kept for part-timers and for several steps at once
+    found = [_offer(ground, steps) for steps in first]
     found += [*_joined(ground, found), *_hires(ground)]
     real = list(dict.fromkeys(o for o in found if o is not None))
     best = [o for i, o in enumerate(real) if not any(_beats(other, o, j < i) for j, other in enumerate(real) if j != i)]
@@ -52,11 +60,15 @@ def _beats(one: Offer, other: Offer, earlier: bool) -> bool:
 
 def _asked(ground: Ground) -> Iterator[list[tuple[Step, ...]]]:
     """For each member of the clash that may be talked about, the steps that do without it, one or the other."""
+    seen: Counter[str] = Counter()
     for member in ground.clash.members:
+        seen[member.rule] += 1
+        if seen[member.rule] > TRIED:
+            continue
         if member.rule == "skill_held":
             skills = short_skills(ground.problem, ground.clash)
             choices = [(who.employee_id, skill) for skill in skills for who in ground.problem.people if _lacks(ground, who.employee_id, skill)]
-            yield [(Step("train", member.rule, who, member.days, 1.0, skill),) for who, skill in choices[:TRAINED]]
+            yield [(Step("train", member.rule, who, member.days, 1.0, skill),) for who, skill in choices[:TRIED]]
         elif member.rule == "overtime_approval":
             yield [_overtime(ground, (Step("overtime", member.rule, member.employee_id, amount=_overtime_most(ground)),))]
         elif member.employee_id and not member.statutory:
@@ -132,10 +144,13 @@ def _hires(ground: Ground) -> list[Offer | None]:
 
 
 def _solved(ground: Ground, steps: tuple[Step, ...]) -> Plan | None:
-    """The best roster with some steps taken; None if the month can't be stated with them."""
+    """The best roster with some steps taken; None if the month can't be stated with them or no solve is left."""
+    if ground.solves >= ground.most:
+        return None
+    ground.solves += 1
     gap = STEEP_GAP if any(step.kind == "pay" for step in steps) else None
     try:
-        return solve(after(ground.problem, ground.base.roster, ground.days, ground.clash, steps), gap=gap, work=ground.work)
+        return solve(after(ground.problem, ground.base.roster, ground.days, ground.clash, steps), gap=gap, work=ground.work, seconds=CLOCK_S)
     except RosterError:  # such as leave that is moved off a day that is pinned as leave
         return None
 
@@ -154,7 +169,7 @@ def _judged(ground: Ground, steps: tuple[Step, ...], plan: Plan) -> Offer | None
     pairs = broken_rules(plan, then)
     granted = {(held.rule, problem.people[held.person].employee_id) for held in exceptions(problem, steps)}
     coverage, cost_split = recount(plan.roster, plan.covers, problem.requirement, then.study)
-    short_h, own = short_hours(cost_split), _own_yuan(ground, steps, plan)
+    short_h, own = short_hours(coverage, cost_split, problem, ground.days), _own_yuan(ground, steps, plan)
     delta = priced_yuan(plan) + own - priced_yuan(ground.base)
     lowers = any(step.kind == "target" for step in steps)
     helps = delta < -NOISE_H if lowers else short_h < ground.clash.short_h - NOISE_H

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterator
 
+import numpy as np
 import pandas as pd
 
 from cslib.core.shifts import WORK
@@ -87,6 +88,13 @@ def relaxed(problem: Problem, without: Collection[Held]) -> Problem:
     pins = {(p, d): pin for (p, d), pin in problem.pins.items() if Held("pinned_kept", p, d) not in chosen}
     waived = problem.waived | {(h.rule, h.person, h.day) for h in chosen if h.person != EVERYONE}
     return dataclasses.replace(problem, people=tuple(people), pins=pins, waived=frozenset(waived))
+
+
+def narrowed(problem: Problem, days: Collection[int]) -> Problem:
+    """The problem with nobody needed outside some days, to ask what is missing on these alone."""
+    inside = np.isin(np.arange(problem.slots) // problem.slots_per_day, list(days))
+    need, peak, opened = problem.need * inside, problem.peak & inside, problem.opened & inside
+    return dataclasses.replace(problem, need=need, peak=peak, opened=opened)
 
 
 def frozen(problem: Problem, roster: pd.DataFrame, days: Collection[int]) -> Problem:

@@ -12,6 +12,7 @@ from cslib.roster.life.explain_facts import Clash, Explanation, Member, Offer, S
 from cslib.roster.problem import Problem
 
 NOISE_H = 1e-6
+SHOWN = 8  # people of one rule that are named one by one
 
 
 def sentences(explanation: Explanation) -> list[str]:
@@ -31,7 +32,8 @@ def _clash(clash: Clash, problem: Problem) -> list[str]:
     lines = [say("life.explain.missing", first=clash.first, last=clash.last, hours=_h(clash.short_h))]
     lines += ["  " + _short(short, problem) for short in clash.short]
     lines.append(say(f"life.explain.cause.{clash.cause}", hours=_h(clash.least_h)))
-    lines += ["  " + _member(member, problem) for member in clash.members]
+    for rule in dict.fromkeys(m.rule for m in clash.members):
+        lines += ["  " + line for line in _rule(rule, [m for m in clash.members if m.rule == rule], problem)]
     if clash.members:
         lines.append(say("life.explain.proven" if clash.proven else "life.explain.not_proven", count=clash.solves))
         less = {rule: hours for rule, hours in clash.alone.items() if hours < clash.least_h - NOISE_H}
@@ -44,6 +46,15 @@ def _short(short: Short, problem: Problem) -> str:
         return say("life.explain.short_leads", hours=_h(short.hours))
     queue = words.pick(problem.study.params.site.queues[short.queue].name.model_dump())
     return say("life.explain.short", queue=queue, day=short.day, hours=_h(short.hours))
+
+
+def _rule(rule: str, members: list[Member], problem: Problem) -> list[str]:
+    """The people whom a rule holds back; where they are many, how many."""
+    if len(members) <= SHOWN:
+        return [_member(member, problem) for member in members]
+    days = _days(sorted({day for member in members for day in member.days}))
+    text = say("life.explain.many", rule=rule_name(rule, problem), count=len(members), days=days)
+    return [text + say("life.explain.statutory") if members[0].statutory else text]
 
 
 def _member(member: Member, problem: Problem) -> str:
