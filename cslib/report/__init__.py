@@ -10,7 +10,17 @@ from cslib.report.pay_reform_view import case_intro, design_sliders, pay_design,
 from cslib.report.pay_view import pay_answer, pay_sliders, protected_payslips
 from cslib.report.review_notes import peak_lines, remarks, unmet
 from cslib.report.run import Run, clean_outputs, clean_partials, open_run, protected_folder, start_run
-from cslib.report.summaries import accuracy_table, cost_table, hours_summary, provenance, queue_summary, rule_page, special_days, wage_table
+from cslib.report.summaries import (
+    accuracy_table,
+    cost_table,
+    hours_summary,
+    provenance,
+    queue_summary,
+    rule_page,
+    short_table,
+    special_days,
+    wage_table,
+)
 from cslib.report.tell import show, tell, tell_each
 from cslib.report.titles import heading
 from cslib.report.unfolding import unfold
@@ -22,6 +32,6 @@ __all__ = [
     "cost_table", "cover_view", "design_sliders", "figures", "finished_runs", "forms_lines", "full_tier_workbook", "heading",
     "hours_summary", "identify", "lines", "lines_demand", "lines_staffing", "open_run", "pay_answer", "pay_design", "pay_reform",
     "pay_sliders", "peak_lines", "protected_folder", "protected_forms", "protected_payslips", "provenance", "queue_name", "queue_summary",
-    "read_manifest", "reform_sliders", "remarks", "reusable", "roster_workbook", "rule_page", "show", "special_days", "start_run", "tell",
-    "tell_each", "unfold", "unmet", "verdict", "verdict_lines", "wage_table", "write_fontconfig", "write_workbook",
+    "read_manifest", "reform_sliders", "remarks", "reusable", "roster_workbook", "rule_page", "short_table", "show", "special_days", "start_run",
+    "tell", "tell_each", "unfold", "unmet", "verdict", "verdict_lines", "wage_table", "write_fontconfig", "write_workbook",
 ]  # fmt: skip

@@ -89,6 +89,15 @@ def audit(violations: pd.DataFrame) -> list[str]:
     return [say("report.lines.violations", count=len(violations), broken=broken, rules=len(RULES))]
 
 
+def shortage(coverage: pd.DataFrame, study: Study) -> list[str]:
+    """How many person-hours are missing, and who explains why."""
+    missing = coverage["short"] * study.horizon.interval_min / 60
+    if not missing.sum() > 0:
+        return [say("report.lines.nobody_missing")]
+    at_peak = missing[coverage["peak"].astype(bool)].sum()
+    return [say("report.lines.missing", hours=missing.sum(), peak=at_peak, site=study.site, month=study.month)]
+
+
 def covers(covers: pd.DataFrame, study: Study) -> list[str]:
     """Number, hours and longest of the planned reliefs."""
     if covers.empty:

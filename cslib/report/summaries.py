@@ -92,6 +92,24 @@ def cost_table(cost_split: pd.DataFrame, study: Study) -> pd.DataFrame:
     )
 
 
+def short_table(coverage: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Person-hours missing by queue and day, the worst first; no row if nobody is missing."""
+    hour = study.horizon.interval_min / 60
+    lines = coverage[coverage["short"] > 0]
+    peak = lines["short"].where(lines["peak"].astype(bool), 0.0)
+    names = {code: pick(queue.name) for code, queue in study.params.site.queues.items()}
+    made = pd.DataFrame(
+        {
+            "missing_day": lines["interval_start"].dt.strftime("%Y-%m-%d"),
+            "queue": lines["queue"].map(names),
+            "missing_h": lines["short"] * hour,
+            "missing_peak_h": peak * hour,
+        }
+    )
+    sums = made.groupby(["missing_day", "queue"], sort=False, as_index=False).sum()
+    return sums.sort_values(["missing_peak_h", "missing_h", "missing_day", "queue"], ascending=[False, False, True, True], ignore_index=True)
+
+
 def wage_table(wage_cost: pd.DataFrame, study: Study) -> pd.DataFrame:
     """The wage cost by pay item, in words, dearest first, the total last."""
     totals = wage_cost["item"].eq("total")
