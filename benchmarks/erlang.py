@@ -105,7 +105,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or not Path(arguments[0]).is_file():
         print("usage: python -m benchmarks.erlang REFERENCE.csv", file=sys.stderr)
         return 2
-    with Path(arguments[0]).open(encoding="utf-8", newline="") as file:
+    with Path(arguments[0]).open(encoding="utf-8-sig", newline="") as file:
         print(json.dumps(compare(list(csv.DictReader(file))), indent=1))
     return 0
 

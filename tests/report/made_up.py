@@ -146,13 +146,13 @@ def contacts(queues: object, horizon: Horizon) -> pd.DataFrame:
     moments = pd.date_range(pd.Timestamp(horizon.start) - pd.Timedelta(days=56), horizon.start, freq="30min", inclusive="left", unit="us")
     rng = np.random.default_rng(1)
     frames = [
-        pd.DataFrame({"queue": n, "interval_start": moments, "offered": rng.poisson(_load(moments) * 12 / (i + 1)), "aht_s": 240.0})
+        pd.DataFrame({"queue": n, "interval_start": moments, "offered": rng.poisson(hourly_load(moments) * 12 / (i + 1)), "aht_s": 240.0})
         for i, n in enumerate(names)
     ]
     return tables.check("contacts", pd.concat(frames))
 
 
-def _load(moments: pd.DatetimeIndex) -> np.ndarray:
+def hourly_load(moments: pd.DatetimeIndex) -> np.ndarray:
     hour = moments.hour + moments.minute / 60
     weekend = np.where(moments.day_of_week >= 5, 0.6, 1.0)
     return np.asarray((0.15 + np.exp(-((hour - 10.5) ** 2) / 5) + 0.8 * np.exp(-((hour - 15.5) ** 2) / 6)) * weekend)
@@ -163,7 +163,7 @@ def forecast(study: Study) -> pd.DataFrame:
     moments = study.horizon.intervals
     frames = []
     for i, name in enumerate(study.params.site.queues):
-        mean = _load(moments) * 12 / (i + 1)
+        mean = hourly_load(moments) * 12 / (i + 1)
         spread = 1.28 * np.sqrt(mean)
         frames.append(pd.DataFrame({
             "queue": name, "interval_start": moments, "contacts": mean, "p10": np.maximum(0, mean - spread), "p50": mean, "p90": mean + spread,
@@ -177,7 +177,7 @@ def requirement(study: Study) -> pd.DataFrame:
     moments = study.horizon.intervals
     frames = []
     for i, (name, queue) in enumerate(study.params.site.queues.items()):
-        heads = queue.heads[0].heads if queue.heads else np.ceil(_load(moments) * len(study.employees) / 6 / (i + 1)).astype(int)
+        heads = queue.heads[0].heads if queue.heads else np.ceil(hourly_load(moments) * len(study.employees) / 6 / (i + 1)).astype(int)
         need = pd.Series(np.broadcast_to(heads, len(moments)), index=moments)
         peak = need >= 0.8 * need.groupby(moments.date).transform("max")
         frames.append(pd.DataFrame({
@@ -311,40 +311,6 @@ SOLVER = {
 def scenario(found: Study, name: str) -> Study:
     """The same study under another scenario's name."""
     return replace(found, params=replace(found.params, scenario=name))
-
-
-def chances(study: Study) -> pd.DataFrame:
-    """Table risk: surer at night than by day; nothing to be met in the first interval."""
-    share = 1 - 0.6 * _load(study.horizon.intervals) / _load(study.horizon.intervals).max()
-    share[0] = np.nan
-    frames = [
-        pd.DataFrame({"queue": queue, "interval_start": study.horizon.intervals, "scheduled": 5, "met_share": share})
-        for queue in study.params.site.queues
-    ]
-    return tables.check("risk", pd.concat(frames, ignore_index=True), source="made up")
-
-
-def risk_curve(study: Study) -> pd.DataFrame:
-    """Table risk_curve: six quantiles, each dearer and surer than the one before."""
-    quantiles = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
-    rows = pd.DataFrame(
-        {"quantile_share": quantiles, "hours_h": 1000 + 400 * quantiles, "interval_met_share": quantiles**0.5, "month_met_share": 1.0}
-    )
-    rows["cost_yuan"] = rows["hours_h"] * 60
-    rows["cost_per_percent_yuan"] = rows["cost_yuan"].diff() / (rows["interval_met_share"].diff() * 100)
-    frames = [rows.assign(queue=queue) for queue in study.params.site.queues]
-    return tables.check("risk_curve", pd.concat(frames, ignore_index=True), source="made up")
-
-
-def performance(study: Study) -> pd.DataFrame:
-    """Table performance: a backlog at noon of the third day, a level that falls with it."""
-    times = study.horizon.intervals
-    late = (times.day == 3) & (times.hour >= 11) & (times.hour < 14)
-    columns = {"on_post": 4, "service_level_share": np.where(late, 0.3, 0.9), "asa_s": 12.0, "occupancy_share": 0.8, "abandonment_share": 0.02}
-    frames = [
-        pd.DataFrame({"queue": queue, "interval_start": times, **columns, "backlog": np.where(late, 14.0, 0.5)}) for queue in study.params.site.queues
-    ]
-    return tables.check("performance", pd.concat(frames, ignore_index=True), source="made up")
 
 
 def hiring_plan() -> pd.DataFrame:

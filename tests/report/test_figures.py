@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable
 
 import made_up
+import made_up_staffing
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -32,8 +33,8 @@ DRAWN: dict[str, Callable[[Study], figures.Picture]] = {
     "cost_split": lambda s: figures.cost_split(made_up.cost_split(), s),
     "wage_cost": lambda s: figures.wage_cost(made_up.wage_cost(len(s.employees)), s),
     "hiring": lambda s: figures.hiring(made_up.hiring_plan(), {"agent": "客服专员", "lead": "班组长"}, s),
-    "risk": lambda s: figures.risk(made_up.chances(s), made_up.risk_curve(s), "zh", s),
-    "performance": lambda s: figures.performance(made_up.performance(s), "en", s),
+    "risk": lambda s: figures.risk(made_up_staffing.chances(s), made_up_staffing.risk_curve(s), "zh", s),
+    "performance": lambda s: figures.performance(made_up_staffing.performance(s), "en", s),
     "cover_ledger": lambda s: figures.cover_ledger(made_up.cover_ledger(s), s),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import made_up
+import made_up_staffing
 import pandas as pd
 import pytest
 
@@ -12,13 +13,13 @@ from cslib.report import lines_staffing
 
 @pytest.mark.usefixtures("language")
 def test_chances_and_the_judged_roster_in_sentences(line):
-    sure = lines_staffing.certainty(made_up.chances(line), line)
-    judged = lines_staffing.performance(made_up.performance(line), made_up.forecast(line), line)
+    sure = lines_staffing.certainty(made_up_staffing.chances(line), line)
+    judged = lines_staffing.performance(made_up_staffing.performance(line), made_up.forecast(line), line)
     queues = len(line.params.site.queues)
     assert len(sure) == len(judged) == queues
-    least = made_up.chances(line)["met_share"].min()
+    least = made_up_staffing.chances(line)["met_share"].min()
     assert f"{least:.0%}" in sure[0] and "14.0" in judged[0] and "03 11:00" in judged[0]
-    level = made_up.performance(line).merge(made_up.forecast(line), on=["queue", "interval_start"])
+    level = made_up_staffing.performance(line).merge(made_up.forecast(line), on=["queue", "interval_start"])
     first = level[level["queue"].eq(level["queue"].iloc[0])]
     assert f"{(first['service_level_share'] * first['contacts']).sum() / first['contacts'].sum():.1%}" in judged[0]
 
