@@ -58,8 +58,13 @@ def today(site: str, month: str, file: Path, now: dt.datetime, *, scenario: str 
 
 
 def supposed(study: Study, run: Run, *, deviation_share: float = DEVIATION_SHARE) -> Today:
-    """The same for a day made up: the busiest one, when ``SEEN_SHARE`` of its contacts should have come; every queue is ``deviation_share`` off."""
+    """The same for a day made up: the busiest one, when ``SEEN_SHARE`` of its contacts should have come; every queue is ``deviation_share`` off.
+
+    A site of fixed posts has no such day, and the sentence says so.
+    """
     forecast, need = table("forecast", study, run), table("requirement", study, run)
+    if forecast["contacts"].sum() <= 0:
+        return Today((say("notebook.demand.no_contacts"),), tables.empty("requirement_update"))
     by_day = forecast.groupby(forecast["interval_start"].dt.normalize())["contacts"].sum()
     rows = forecast[forecast["interval_start"].dt.normalize() == by_day.idxmax()]
     so_far = rows.groupby("interval_start")["contacts"].sum().cumsum()

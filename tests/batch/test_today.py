@@ -88,3 +88,11 @@ def test_another_day_and_another_month_are_refused(plan, tmp_path) -> None:
     later.to_csv(tmp_path / "later.csv", index=False)
     with pytest.raises(ForecastError):
         today("bank", "2026-12", tmp_path / "later.csv", dt.datetime(2027, 1, 9, 11))
+
+
+def test_a_site_of_fixed_posts_has_no_day_to_suppose(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("CSLIB_OUTPUTS", str(tmp_path))
+    with words.speaking("en"):
+        study = intake.open_study("front_desk", month="2026-12")
+        found = batch.supposed(study, report.open_run(study))
+    assert found.lines == ("This site has fixed posts only; there are no contacts to forecast.",) and found.update.empty
