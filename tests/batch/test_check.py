@@ -226,8 +226,9 @@ def test_fuzzed_cells_give_faults_or_edits_never_a_traceback_or_a_silent_change(
     texts = ["", "E", "夜", "休", "#N/A", "=1/0", "XX", "9" * 40, "N@north_lobby", "N@nowhere", "E;M"]
     odd = [*texts, None, -1, 3.5, True, dt.datetime(2026, 12, 1)]
     known = published.plan.roster.set_index(["employee_id", "date"])
+    source = published.workbook if count < 1000 else month_alone(published.workbook, tmp_path / "month.xlsx")
     for number in range(count):
-        book = openpyxl.load_workbook(published.workbook)
+        book = openpyxl.load_workbook(source)
         ws = book.worksheets[0]
         for _ in range(int(rng.integers(1, 6))):
             cell = ws.cell(int(rng.integers(1, 26)), int(rng.integers(1, 36)))
@@ -244,6 +245,15 @@ def test_fuzzed_cells_give_faults_or_edits_never_a_traceback_or_a_silent_change(
             if key in known.index and cell.text and cell.text == published_mark(published, known.loc[key]):
                 assert (cell.kind, cell.shift) == (known.loc[key, "kind"], known.loc[key, "shift"] if cell.kind == "work" else "")
         assert len(found.cells) + len(found.unread) <= 31 * (people(published) + 1), number
+
+
+def month_alone(workbook: Path, path: Path) -> Path:
+    """The workbook with the month's sheet alone: opening and saving the others takes most of the time of a long run."""
+    book = openpyxl.load_workbook(workbook)
+    for sheet in book.worksheets[1:]:
+        book.remove(sheet)
+    book.save(path)
+    return path
 
 
 def published_mark(published: Published, row: pd.Series) -> str:
