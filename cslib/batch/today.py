@@ -64,7 +64,7 @@ def supposed(study: Study, run: Run, *, deviation_share: float = DEVIATION_SHARE
     """
     forecast, need = table("forecast", study, run), table("requirement", study, run)
     if forecast["contacts"].sum() <= 0:
-        return Today((say("notebook.demand.no_contacts"),), tables.empty("requirement_update"))
+        return Today((say("report.lines.no_contacts"),), tables.empty("requirement_update"))
     by_day = forecast.groupby(forecast["interval_start"].dt.normalize())["contacts"].sum()
     rows = forecast[forecast["interval_start"].dt.normalize() == by_day.idxmax()]
     so_far = rows.groupby("interval_start")["contacts"].sum().cumsum()
