@@ -27,7 +27,7 @@ CHAINS = 2
 ROUNDS = 60
 MOVES = 1500  # moves of a chain per person at work = 1
 MOST_PEOPLE = 4
-HEADS, MONTHS = 0.08, 0.45  # shares of the seconds for head counts in whole numbers, and for months that meet them
+HEADS, MONTHS = 0.2, 0.45  # shares of the seconds for head counts in whole numbers, and for months that meet them
 HEAD_NODES = 300  # head counts as work
 GOOD = 0.2  # gap of a first plan that is only polished
 LEAST_S = 400.0  # processor seconds below which months are not sought: the chains are better off alone
