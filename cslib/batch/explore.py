@@ -39,7 +39,8 @@ def demand_change(study: Study, run: Run, *, growth_share: float = 0.0, effect_s
         "hours_before": before["scheduled"].sum() * hours, "hours_after": after["scheduled"].sum() * hours,
         "most_before": int(before["scheduled"].max()), "most_after": int(after["scheduled"].max()),
     }  # fmt: skip
-    return [say("batch.explore.asked", **facts), say("batch.explore.contacts", **facts), say("batch.explore.hours", **facts)]
+    asked = say("batch.explore.asked", **facts) if days else say("batch.explore.asked_growth", **facts)
+    return [asked, say("batch.explore.contacts", **facts), say("batch.explore.hours", **facts)]
 
 
 def explore_demand(study: Study, run: Run) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import pandas as pd
 
 from cslib.core.words import pick, say
@@ -14,13 +17,21 @@ from cslib.report.origins import origin_words, verified
 
 
 def special_days(study: Study) -> pd.DataFrame:
-    """Days of the month that are neither plain workdays nor plain weekends; columns date, kind, holiday."""
+    """Days of the month that are neither plain workdays nor plain weekends, or have a name or an event; columns date, kind, holiday."""
     calendar = study.calendar
-    inside = calendar["date"].between(pd.Timestamp(study.horizon.start), pd.Timestamp(study.horizon.end), inclusive="left")
-    special = calendar[inside & ~calendar["kind"].isin(["workday", "rest_day"])]
-    names = [say(f"params.holiday.{h}") if isinstance(h, str) and h else "" for h in special["holiday"]]
-    kinds = [say(f"report.day_kind.{k}") for k in special["kind"]]
-    return pd.DataFrame({"date": special["date"].dt.strftime("%Y-%m-%d"), "kind": kinds, "holiday": names})
+    days = calendar[calendar["date"].between(pd.Timestamp(study.horizon.start), pd.Timestamp(study.horizon.end), inclusive="left")]
+    names = [_day_names(row, study) for row in days.to_dict("records")]
+    found = pd.DataFrame({"date": days["date"].dt.strftime("%Y-%m-%d"), "kind": days["kind"], "holiday": names})
+    found = found[~found["kind"].isin(["workday", "rest_day"]) | (found["holiday"] != "")]
+    return found.assign(kind=[say(f"report.day_kind.{k}") for k in found["kind"]])
+
+
+def _day_names(day: dict[Hashable, Any], study: Study) -> str:
+    """Holiday, name and events of a day, in words."""
+    holiday, name = (day.get(column) if isinstance(day.get(column), str) else "" for column in ("holiday", "event"))
+    date = day["date"].date()
+    events = [pick(e.name.model_dump()) for e in study.params.site.events.values() if any(s.first <= date <= s.last for s in e.spans)]
+    return ", ".join([*([say(f"params.holiday.{holiday}")] if holiday else []), *([name.replace("_", " ")] if name else []), *events])
 
 
 def accuracy_table(accuracy: pd.DataFrame, study: Study) -> pd.DataFrame:

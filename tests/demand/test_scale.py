@@ -31,13 +31,13 @@ QUEUE = """  {name}:
 
 @pytest.mark.parametrize(("first", "interval_min", "limit_s"), [("2025-06-01", 30, 2.0), ("2022-06-01", 60, 5.0)])
 def test_fit_and_predict_within_their_time(first: str, interval_min: int, limit_s: float) -> None:
-    """With quantiles from rolling folds; the median of three runs."""
+    """With quantiles from rolling folds; the median of five runs."""
     days = days_of(first, "2026-07-31")
     past = split(series(daily(days), days, interval_min=interval_min, opens=0, closes=24, noise="time"), "2026-06-01")[0]
     wide = padded(days, past.index[0], pd.Timestamp("2026-07-31"))
     dates = pd.date_range("2026-06-01", periods=30, freq="D", unit="us")
     spent = []
-    for _ in range(3):
+    for _ in range(5):
         started = time.process_time()
         grid = to_grid(past, wide, interval_min)
         method = judged(grid, wide, Settings())

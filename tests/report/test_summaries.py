@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
+from dataclasses import replace
 
 import made_up
 import pandas as pd
@@ -11,7 +13,9 @@ import pytest
 from cslib import report
 from cslib.core import tables, words
 from cslib.intake.study import Study
+from cslib.params.events import Event, Span
 from cslib.params.law import RULES
+from cslib.params.source import Meaning
 from cslib.report import privacy
 
 
@@ -50,6 +54,19 @@ def test_special_days_of_the_month(desk: Study) -> None:
     table = report.special_days(desk)
     assert list(table["date"]) == [f"2026-10-{d:02d}" for d in (1, 2, 3, 4, 5, 6, 7, 10)]
     assert table["kind"].iloc[-1] == "调休上班"
+
+
+def test_named_days_and_events_are_special_too(desk: Study) -> None:
+    calendar = desk.calendar
+    calendar["event"] = calendar["date"].dt.strftime("%m-%d").map({"10-20": "big_sale"})
+    params = desk.params
+    span = Span(first=dt.date(2026, 10, 20), last=dt.date(2026, 10, 21))
+    campaign = Event(name=Meaning(zh="周年庆", en="anniversary"), spans=(span,))
+    changed = replace(params, site=params.site.model_copy(update={"events": {"party": campaign}}))
+    table = report.special_days(replace(desk.with_tables(calendar=calendar), params=changed)).set_index("date")["holiday"]
+    assert table["2026-10-20"] == "big sale, 周年庆"
+    assert table["2026-10-21"] == "周年庆"
+    assert "2026-10-22" not in table.index
 
 
 def test_rule_page_has_a_line_for_every_rule_and_counts_violations(desk: Study) -> None:
