@@ -32,6 +32,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cslib.core import tables
 from cslib.core.errors import CslibError
 from cslib.core.units import MINUTES_PER_DAY
 from cslib.demand import scores
@@ -46,6 +47,7 @@ from cslib.params.calendar import calendar
 LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 PEERS_HELP = "excel: mean and median of the last same weekdays; all: these, the seasonal naive and LightGBM."
 _MARGIN_D = 60
+_HISTORY_LEAST_D = 14  # two weeks: fewer days tell no weekday from another
 
 # A model: history, days to come, their opening, days between -> expected contacts, doubt about each day, and the folds behind its quantiles.
 Model = Callable[[Grid, pd.DatetimeIndex, Flags, int], tuple[Array, Array, list[Fold]]]
@@ -53,7 +55,7 @@ Model = Callable[[Grid, pd.DatetimeIndex, Flags, int], tuple[Array, Array, list[
 
 @click.command(help="Back-test the forecast engine and its peers on SERIES.csv (columns timestamp, series, volume).")
 @click.argument("path", metavar="SERIES.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--country", required=True, help="Country of the calendar, such as CN or US.")
+@click.option("--country", required=True, help="Country of the calendar, such as CN or US; none: no holidays.")
 @click.option("--origin", "origins", required=True, multiple=True, type=click.DateTime(["%Y-%m-%d"]), help="First day of a test; several allowed.")
 @click.option("--weeks", default=4, show_default=True, type=click.IntRange(1, 52), help="Length of a test [weeks].")
 @click.option("--peers", default="excel", show_default=True, type=click.Choice(["all", "excel"]), help=PEERS_HELP)
@@ -76,17 +78,31 @@ def read(path: Path) -> dict[str, pd.Series]:
     ------
     ValueError  if a column is missing, or a timestamp or a volume can't be read.
     """
-    frame = pd.read_csv(path)
+    try:
+        frame = pd.read_csv(path)
+    except pd.errors.EmptyDataError:
+        frame = pd.DataFrame()
     missing = {"timestamp", "series", "volume"} - set(frame.columns)
     if missing:
         raise ValueError(f"columns are missing: {', '.join(sorted(missing))}; allowed: timestamp, series, volume")
-    times = pd.to_datetime(frame["timestamp"]).astype("datetime64[us]")
-    volume = pd.to_numeric(frame["volume"]).astype(float)
-    if (volume < 0).any():
-        row = int(np.flatnonzero(volume < 0)[0])
-        raise ValueError(f"row {row + 2}: volume {volume[row]:g} is below zero; allowed: >= 0, or empty")
+    if frame.empty:
+        raise ValueError("the file has no rows below its header")
+    times = pd.to_datetime(frame["timestamp"], errors="coerce", format="ISO8601")
+    if isinstance(times.dtype, pd.DatetimeTZDtype):
+        raise ValueError(f"row 2: timestamp {frame['timestamp'][0]} has a time zone; allowed: local time without one")
+    times = pd.Series(times).astype("datetime64[us]")
+    volume = pd.to_numeric(frame["volume"], errors="coerce").astype(float)
+    _refuse(frame, "timestamp", times.isna(), "a time such as 2026-06-01 09:30")
+    _refuse(frame, "volume", (volume.isna() & frame["volume"].notna()) | np.isinf(volume), "a number, or empty")
+    _refuse(frame, "volume", volume < 0, ">= 0, or empty (below zero)")
     whole = pd.DataFrame({"series": frame["series"].astype("str"), "volume": volume}).set_index(pd.DatetimeIndex(times))
     return {str(name): part["volume"].sort_index() for name, part in whole.groupby("series", sort=False)}
+
+
+def _refuse(frame: pd.DataFrame, column: str, wrong: pd.Series, allowed: str) -> None:
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise ValueError(f"row {row + 2}: {column} {frame[column][row]} can't be used ({int(wrong.sum())} such rows); allowed: {allowed}")
 
 
 def interval_min(series: pd.Series) -> int:
@@ -120,8 +136,11 @@ def compare(
     if past.notna().sum() == 0 or test.empty:
         span = f"{series.index[0]} .. {series.index[-1]}"
         raise ValueError(f"origin {origin:%Y-%m-%d}: no history before it, or nothing to test after it; the file holds {span}")
+    recorded = past.dropna().index.normalize().nunique()
+    if recorded < _HISTORY_LEAST_D:
+        raise ValueError(f"origin {origin:%Y-%m-%d}: {recorded} days are recorded before it; needed: {_HISTORY_LEAST_D}")
     margin = pd.Timedelta(days=_MARGIN_D)
-    days = calendar((past.index[0] - margin).date(), (test.index[-1] + margin).date(), country)
+    days = _calendar(past.index[0] - margin, test.index[-1] + margin, country)
     settings = settings or Settings()
     models = {"engine": _engine(padded(days, past.index[0].normalize(), test.index[-1].normalize()), settings)}
     models |= {name: _peer(model, settings) for name, model in PEERS.items() if peers == "all" or (peers == "excel" and name in SPREADSHEET)}
@@ -130,6 +149,15 @@ def compare(
 
         models["lightgbm"] = _peer(lightgbm_forecaster(days.set_index("date")), settings)
     return [_score(name, model, past, test, days, step, origin, settings) for name, model in models.items()]
+
+
+def _calendar(first: pd.Timestamp, last: pd.Timestamp, country: str) -> pd.DataFrame:
+    """Calendar of a country; of none, plain weeks."""
+    if country.lower() != "none":
+        return calendar(first.date(), last.date(), country)
+    days = pd.date_range(first.normalize(), last.normalize(), freq="D", unit="us")
+    kinds = np.where(days.day_of_week < 5, "workday", "rest_day")
+    return tables.check("calendar", pd.DataFrame({"date": days, "kind": kinds, "holiday": np.nan, "provisional": False}))
 
 
 def _engine(calendar_days: pd.DataFrame, settings: Settings) -> Model:
@@ -185,12 +213,18 @@ def _score(
 
 
 def _opened(grid: Grid, days: pd.DataFrame, dates: pd.DatetimeIndex, rows: npt.NDArray[np.int64], slots: npt.NDArray[np.int64]) -> Flags:
-    """Opening of the test days: as in the file; a day without rows is closed if the calendar has it off, else merely not recorded."""
-    opened = grid.week_open[dates.day_of_week.to_numpy()].copy()
+    """Opening of the test days: as in the file, from the first to the last interval recorded.
+
+    An interval that lacks in between is not recorded, not closed; so is a day without rows, unless the calendar has it off.
+    """
+    weekly = grid.week_open[dates.day_of_week.to_numpy()]
     off = days.set_index("date")["kind"].reindex(dates).isin(OFF_KINDS).to_numpy()
-    opened[off] = False
-    opened[np.unique(rows)] = False
-    opened[rows, slots] = True
+    opened = weekly & ~off[:, None]
+    for row in np.unique(rows):
+        mine = slots[rows == row]
+        opened[row] = False
+        opened[row, mine.min() : mine.max() + 1] = weekly[row, mine.min() : mine.max() + 1]
+        opened[row, mine] = True
     return np.asarray(opened)
 
 

@@ -81,6 +81,41 @@ def test_wrong_files_are_refused_in_words(path: Path, before: str | None, after:
     assert said in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "columns are missing"),
+        ("timestamp,series,volume\n", "no rows"),
+        ("timestamp,series,volume\n2026-13-01 00:00,a,3\n", "row 2: timestamp 2026-13-01 00:00"),
+        ("timestamp,series,volume\n2026-01-01T00:00+08:00,a,3\n", "time zone"),
+        ("timestamp,series,volume\n2026-01-01 00:00,a,3\n2026-01-01 00:30,a,x4\n", "row 3: volume x4"),
+        ("timestamp,series,volume\n2026-05-31 09:00,a,3\n2026-05-31 09:30,a,3\n2026-06-01 09:00,a,3\n", "1 days are recorded"),
+    ],
+)
+def test_files_that_tell_nothing_are_refused_in_words(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "odd.csv").write_text(text, encoding="utf-8")
+    result = _run(tmp_path / "odd.csv", "--origin", "2026-06-01")
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_series_of_no_country(path: Path) -> None:
+    result = CliRunner().invoke(MAIN, [str(path), "--country", "none", "--origin", "2026-06-01"])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout.splitlines()[0])["wape"] < 0.2
+
+
+def test_missing_intervals_are_not_closed_ones(path: Path) -> None:
+    """With a fifth of all intervals lost, the engine still beats the habits, and its days are no further off."""
+    frame = pd.read_csv(path).query("series == 'calls'")
+    before = json.loads(_run(path, "--origin", "2026-06-01").stdout.splitlines()[0])
+    frame.sample(frac=0.8, random_state=5).to_csv(path, index=False)
+    lines = [json.loads(line) for line in _run(path, "--origin", "2026-06-01").stdout.splitlines()]
+    wape = {line["model"]: line["wape"] for line in lines}
+    assert min(wape, key=wape.__getitem__) == "engine"
+    assert lines[0]["day_wape"] < 1.5 * before["day_wape"]
+
+
 @pytest.mark.parametrize("more", [("--origin", "2030-01-01"), ("--origin", "2026-01-01"), ("--origin", "2026-06-01", "--country", "XX")])
 def test_impossible_questions_are_refused(path: Path, more: tuple[str, ...]) -> None:
     result = _run(path, *more)
