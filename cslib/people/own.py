@@ -90,7 +90,10 @@ def with_grades(panel: Panel, ladder: Ladder, study: Study) -> Panel:
 
 
 def present_course(panel: Panel, ladder: Ladder, study: Study) -> Course:
-    """Proposals from the grades held now: no move of an earlier month is taken as made, because only decisions make moves."""
+    """Proposals from the grades held now: no move of an earlier month is taken as made, because only decisions make moves. Invented people, who
+    have no grades now, move as the ladder proposes."""
+    if panel.synthetic:
+        return run_ladder(ladder, panel)
     return run_ladder(ladder, with_grades(panel, ladder, study), np.zeros((len(panel.people), panel.months), dtype=bool))
 
 

@@ -128,9 +128,10 @@ def target_table(facts: pd.DataFrame, kpis: KpiFile, base: Sequence[str], now: S
     then, after = facts[facts["period"].isin(list(base))], facts[facts["period"].isin(list(now))]
     rows = []
     for name, target in kpis.team_targets.items():
-        result = target_result(name, target, kpis.kpis[target.kpi], pooled(after, target.kpi), pooled(then, target.kpi))
-        rows.append(dataclasses.asdict(result))
-    return pd.DataFrame(rows)
+        seen, base_figure = pooled(after, target.kpi), pooled(then, target.kpi)
+        if seen.sample and (base_figure.sample or target.against == "absolute"):  # without figures there is nothing to judge
+            rows.append(dataclasses.asdict(target_result(name, target, kpis.kpis[target.kpi], seen, base_figure)))
+    return pd.DataFrame(rows, columns=["target", "figure", "low", "high", "goal", "state"])
 
 
 def own_band(appraisal: pd.DataFrame, employee_id: str) -> str:
@@ -227,6 +228,11 @@ def contacts_of(study: Study, month: str) -> float:
 def complaints_of(own: Figures, months: Sequence[str], contacts: float, seed: int) -> pd.DataFrame:
     """The site's own complaints, or invented ones where it brings no figures at all."""
     return own.complaints if own.given or not own.complaints.empty else synthetic_complaints(months, contacts, seed=seed)
+
+
+def complaint_names(report: pd.DataFrame) -> pd.DataFrame:
+    """The complaint report with its last line in words."""
+    return report.assign(category=report["category"].replace("total", say("people.complaint.total")))
 
 
 def synthetic_complaints(months: Sequence[str], contacts: float, *, seed: int) -> pd.DataFrame:

@@ -155,11 +155,13 @@ def complaint_report(complaints: pd.DataFrame, contacts: float, month: str) -> p
 
 
 def quality_meeting(facts: pd.DataFrame, kpis: KpiFile, role_set: str, month: str, before: str) -> pd.DataFrame:
-    """Table of the service-quality meeting (S001-19, S000-09): KPIs now and before, target, state; measure and owner empty."""
+    """Table of the service-quality meeting (S001-19, S000-09): KPIs with figures now and before, target, state; measure, owner empty."""
     rows = []
     for code in kpis.role_sets[role_set].weights:
         kpi = kpis.kpis[code]
         now, then = (pooled(facts[facts["period"].eq(period)], code).value for period in (month, before))
+        if np.isnan(now):
+            continue
         reached = now >= kpi.target if kpi.better == "higher" else now <= kpi.target
         rows.append(
             {
@@ -173,4 +175,4 @@ def quality_meeting(facts: pd.DataFrame, kpis: KpiFile, role_set: str, month: st
                 "due": "",
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["kpi", "value", "value_before", "target", "reached", "measure", "responsible", "due"])

@@ -16,7 +16,22 @@ from cslib.roster.problem import Problem
 def check_problem(problem: Problem) -> list[Finding]:
     """Findings about shifts, skills and reach of the shift list."""
     shifts = [*_illegal_shifts(problem), *_long_breaks(problem)]
-    return [*shifts, *_no_holder(problem), *_out_of_reach(problem), *_full_leave(problem), *_team_sizes(problem)]
+    return [*shifts, *_no_holder(problem), *_out_of_reach(problem), *_full_leave(problem), *_team_sizes(problem), *_sessions(problem)]
+
+
+def _sessions(problem: Problem) -> list[Finding]:
+    """Off-queue work that no shift carries, or that is meant for several people at once while its shifts hold it at different times."""
+    findings = []
+    for (activity, hours), part in problem.study.off_queue.groupby(["activity", "hours_h"], sort=True):
+        found = [(s, b) for s in problem.shifts for b in s.breaks if b.session == activity and b.length_min == hours * 60]
+        facts = {"given": str(activity), "hours": f"{hours:g}", "count": len(part), "length": f"{hours * 60:g}"}
+        if not found:
+            findings.append(Finding("roster.no_session_shift", "off_queue", facts))
+        times = {(s.start_min + b.earliest_min, s.start_min + b.latest_min) for s, b in found}
+        if part["together"].any() and (len(times) > 1 or any(a != b for a, b in times)):
+            shifts = ", ".join(s.code for s, _ in found)
+            findings.append(Finding("roster.session_times", "off_queue", {**facts, "shifts": shifts}))
+    return findings
 
 
 def check_pins(problem: Problem) -> list[Finding]:

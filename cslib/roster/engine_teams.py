@@ -71,22 +71,58 @@ def session_held(model: Model) -> None:
     problem = model.problem
     if problem.limit("session_held", 0) is None:
         return
+    _own_sessions(model)
     for name, session in problem.settings.sessions.items():
         first, last = (session.first - problem.start).days, (session.last - problem.start).days
         if not 0 <= last < problem.days:
             continue
-        teaching = [s for s, shift in enumerate(problem.shifts) if any(b.session == name for b in shift.breaks)]
-        codes = {problem.shifts[s].code for s in teaching}
+        carriers = [s for s, shift in enumerate(problem.shifts) if any(b.session == name for b in shift.breaks)]
+        codes = {problem.shifts[s].code for s in carriers}
         for p, who in enumerate(problem.people):
             begin = max(first, who.first_day)
             concerned = {"everyone": True, "leads": who.lead, "newcomers": begin - who.first_day < problem.settings.newcomer_days}[session.people]
             if concerned and max(begin, 0) <= min(last, who.last_day):
                 held = Sum(constant=float(sum(d.code in codes and d.day >= first for d in who.history)))
-                for s in teaching:
+                for s in carriers:
                     for d in range(max(first, 0), last + 1):
                         if (p, d, s) in model.x:
                             held.add(model.x[p, d, s])
                 _missing(model, "session_missed", ("session", name, p), held, session.times, 1.0)
+
+
+def _own_sessions(model: Model) -> None:
+    """Off-queue work of single people (table ``off_queue``): a duty with a session of that activity and length for each; those missing are priced.
+
+    A duty serves one session. Windows being spans of days, sessions can be served by duties if and only if in every span there are as many
+    duties as sessions whose windows lie inside (Hall), so those are the rows.
+    """
+    problem = model.problem
+    if problem.study.off_queue.empty:
+        return
+    number = {who.employee_id: p for p, who in enumerate(problem.people)}
+    for (person, activity, hours), part in problem.study.off_queue.groupby(["employee_id", "activity", "hours_h"], sort=True):
+        p, carriers = number.get(str(person)), teaching(problem, str(activity), float(hours) * 60)
+        if p is None:
+            continue
+        windows = [((a.date() - problem.start).days, (b.date() - problem.start).days) for a, b in zip(part["earliest"], part["latest"], strict=True)]
+        missing = [model.variable("session_missed", "own", p, activity, int(hours * 60), i, up=1) for i in range(len(windows))]
+        for one in missing:
+            model.cost["session_missed"].add(one, 1.0)
+        for first in sorted({w[0] for w in windows}):
+            for last in sorted({w[1] for w in windows if w[1] >= first}):
+                inside = [i for i, (a, b) in enumerate(windows) if first <= a and b <= last]
+                row = Sum({missing[i]: -1.0 for i in inside}, float(len(inside)))
+                for s in carriers:
+                    for d in range(first, last + 1):
+                        if (p, d, s) in model.x:
+                            row.add(model.x[p, d, s], -1.0)
+                if inside:
+                    model.at_most(row)
+
+
+def teaching(problem: Problem, activity: str, length_min: float) -> list[int]:
+    """Shifts that carry a session of an activity and length."""
+    return [s for s, shift in enumerate(problem.shifts) if any(b.session == activity and b.length_min == length_min for b in shift.breaks)]
 
 
 TEAM_RULES: dict[str, TeamRule] = {

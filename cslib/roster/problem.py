@@ -202,7 +202,7 @@ class Problem:
         shaped = [name for name in ("run_most", "run_least", "not_before", "followed_by") if any(getattr(s.pattern, name) for s in self.shifts)]
         found = [code for code in _NUMBERED if any(limit is not None for limit in self.limits[code])] + shaped
         found += [code for code in ("start_change", "night_spread", "weekend_spread") if self.prices[code] > 0]
-        found += ["sessions"] if self.settings.sessions else []
+        found += ["sessions"] if self.settings.sessions or not self.study.off_queue.empty else []
         found += ["waived"] if self.waived else []
         found += ["standby"] if any(s.standby for s in self.shifts) else []
         return (*found, *(["split shifts"] if any(s.split for s in self.shifts) else []))

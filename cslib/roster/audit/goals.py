@@ -9,7 +9,7 @@ from cslib.core.shifts import WORK
 from cslib.roster.audit.facts import Facts, Person
 from cslib.roster.audit.rows import cells
 from cslib.roster.audit.rules_patterns import SATURDAY, short_weeks
-from cslib.roster.audit.rules_teams import missed_sessions, missing_leads, missing_levels
+from cslib.roster.audit.rules_teams import missed_own, missed_sessions, missing_leads, missing_levels
 
 
 def own_goals(person: Person, facts: Facts) -> dict[str, float]:
@@ -23,7 +23,7 @@ def own_goals(person: Person, facts: Facts) -> dict[str, float]:
     shifts = [d.shift for d in person.duties if d.shift is not None]
     return {
         "week_under": sum(least - hours for _, hours, least in short_weeks(person, facts)),
-        "session_missed": float(sum(times - held for _, held, times, _ in missed_sessions(person, facts))),
+        "session_missed": float(sum(times - held for _, held, times, _ in (*missed_sessions(person, facts), *missed_own(person, facts)))),
         "split_duty": float(sum(s.split for s in shifts)),
         "standby_duty": float(sum(s.standby for s in shifts)),
         "start_change": float(_start_changes(person)),

@@ -93,7 +93,7 @@ def team_lead_on_duty(facts: Facts) -> Iterator[Violation]:
 def session_held(facts: Facts) -> Iterator[Violation]:
     """Fewer duties with a session of training or coaching than planned, by the last day of its window."""
     for person in facts.people.values():
-        for name, held, times, last in missed_sessions(person, facts):
+        for name, held, times, last in (*missed_sessions(person, facts), *missed_own(person, facts)):
             shown = details(session=name)
             yield Violation("session_held", person.employee_id, pd.Timestamp(last), last, float(held), float(times), "sessions", shown)
 
@@ -149,6 +149,27 @@ def missed_sessions(person: Person, facts: Facts) -> Iterator[tuple[str, int, in
         held = sum(session.first <= d.date <= session.last and _teaches(d, name) for d in (*person.history, *person.duties))
         if held < session.times:
             yield name, held, session.times, session.last
+
+
+def missed_own(person: Person, facts: Facts) -> Iterator[tuple[str, int, int, dt.date]]:
+    """Off-queue work of a person that no duty serves, session by session: activity, 0 held, 1 planned, last day. Duties are given to the session
+    whose window ends first; one duty serves one session."""
+    table = facts.once("off_queue", lambda: facts.study.off_queue)
+    own = table[table["employee_id"].eq(person.employee_id)]
+    if own.empty or facts.limit("session_held", facts.horizon.start) is None:
+        return
+    used: set[dt.date] = set()
+    for row in own.sort_values(["latest", "earliest", "session"], kind="stable").itertuples():
+        first, last = row.earliest.date(), row.latest.date()
+        fits = [d for d in person.duties if first <= d.date <= last and d.date not in used and _carries(d, row.activity, row.hours_h * 60)]
+        if fits:
+            used.add(min(d.date for d in fits))
+        else:
+            yield str(row.activity), 0, 1, last
+
+
+def _carries(duty: Duty, activity: str, length_min: float) -> bool:
+    return duty.shift is not None and any(b.session == activity and b.length_min == length_min for b in duty.shift.breaks)
 
 
 def _alone(code: str, person: Person, duty: Duty, partner: Callable[[Person, Duty], bool], facts: Facts) -> Iterator[Violation]:

@@ -129,7 +129,7 @@ def _added(frame: pd.DataFrame, rows: Sequence[dict[str, object]]) -> pd.DataFra
 
 
 def _with(study: Study, table: str, frame: pd.DataFrame) -> Study:
-    found = {name: study.table(name) for name in (*TABLES, "published")}
+    found = {name: study.table(name) for name in (*TABLES, "published", "off_queue")}
     checked = tables.check(table if table in ("employees", "skills", "leave") else "roster", frame.reset_index(drop=True), source=table)
     return dataclasses.replace(study, _tables={**found, table: checked})
 
