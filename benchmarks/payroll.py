@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -83,6 +84,12 @@ def _month(row: Row) -> int:
     return int(row["month"].strip().rpartition("-")[2])
 
 
+def _year_month(text: str) -> tuple[int, int]:
+    """First month of a period: 2025-12, 2025/12, 2025.12, 202512, 2025年12月, 2025-07..2026-06."""
+    digits = re.findall(r"\d+", text)
+    return (int(digits[0][:4]), int(digits[0][4:6])) if len(digits[0]) >= 6 else (int(digits[0]), int(digits[1]))
+
+
 def _basic(row: Row, day: dt.date, first: bool) -> Decimal:
     """Basic deduction of a month where the file gives none: by the rule that the kind names."""
     law = statutory().tax
@@ -93,7 +100,7 @@ def _basic(row: Row, day: dt.date, first: bool) -> Decimal:
 
 def insured(row: Row) -> dict[str, Decimal] | None:
     """Contributions of a row by column; None if city or contribution year is unknown."""
-    year, month = map(int, row["period"].split("-")[:2])
+    year, month = _year_month(row["period"])
     try:
         rules = statutory().year(row["city"], dt.date(year, month, 1))
     except ParamError:
@@ -161,7 +168,7 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         result = compare(*(Path(name) for name in arguments))
-    except (KeyError, ValueError, InvalidOperation) as error:
+    except (KeyError, IndexError, ValueError, InvalidOperation) as error:
         print(f"a column or value of the reference file can't be used: {error!r}", file=sys.stderr)
         return 2
     print(json.dumps(result, ensure_ascii=False, indent=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,9 @@ def test_wrong_use_is_told(tmp_path, capsys):
     assert payroll.main([]) == 2 and payroll.main([str(tmp_path / "none.csv")]) == 2
     (tmp_path / "bad.csv").write_text("case_id,kind\n1,annual_bonus_separate\n", encoding="utf-8")
     assert payroll.main([str(tmp_path / "bad.csv")]) == 2 and "income" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("period", ["2025-12", "2025/12", "2025.12", "202512", "2025年12月", "2025-12-15", "2025-12..2026-06"])
+def test_a_period_is_read_however_it_is_written(period):
+    row = {"city": "上海市", "period": period, "wage": "20000", "checked": "pension_ee"}
+    assert payroll.insured(row) == {"pension_ee": Decimal("1600.00")}
