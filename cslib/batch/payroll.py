@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from cslib import intake, pay, people
-from cslib.batch.actual import actual_hours, last_day
+from cslib.batch.actual import actual_hours, sheet_notes
 from cslib.core import tables
 from cslib.core.errors import IntakeError
 from cslib.core.words import say
@@ -25,7 +25,7 @@ class Payroll:
     Attributes
     ----------
     slips : table ``payslips``;  planned : the same from planned hours, where ``slips`` rest on actual ones and a plan is there
-    basis : ``planned``; ``actual``; ``mixed``, where the sheet ends before the month does
+    basis : ``planned``; ``actual``; ``mixed``, where the sheet ends before the month does, lacks planned duties or, without a plan, people's hours
     grades, facts : tables ``grades``, ``pay_facts``;  files : sheets used (name -> sha256);  notes : remarks of their readers
     """
 
@@ -60,7 +60,8 @@ def payroll(
 
     Raises
     ------
-    IntakeError  if a sheet can't be read, or there are neither planned nor actual hours.  PayError  as ``pay.payslips``.
+    IntakeError  if a sheet can't be read, there are neither planned nor actual hours, or somebody has neither a plan nor a row.
+    PayError  as ``pay.payslips``.
     """
     graded, notes, files = people.grades(study), [], dict[str, str]()
     facts_path, sheet_path = intake.pay_file(study, "pay_facts", facts), intake.pay_file(study, "attendance", attendance)
@@ -70,16 +71,17 @@ def payroll(
         known, notes = brought.frame, [*brought.notes]
         files[portable(str(facts_path))] = _sha256(facts_path)
     sheet = None if sheet_path is None else read_attendance(study, sheet_path)
-    if sheet is None or sheet_path is None or last_day(sheet) is None:
+    if sheet is None or sheet_path is None:
         if hours is None:
             raise IntakeError("intake.no_hours", where=study.month)
         return Payroll(pay.payslips(hours, graded, study, facts=known), None, "planned", graded, known, files, tuple(notes))
     files[portable(str(sheet_path))] = _sha256(sheet_path)
     actual = actual_hours(study, sheet, planned_roster)
+    covered = sheet_notes(study, sheet, planned_roster, actual)
     basis = "actual" if tables.check("hours", actual)["basis"].eq("actual").all() else "mixed"
     planned = None if hours is None else pay.payslips(hours, graded, study, facts=known)
     slips = pay.payslips(actual, graded, study, facts=known)
-    return Payroll(slips, planned, basis, graded, known, files, (*notes, *sheet.notes))
+    return Payroll(slips, planned, basis, graded, known, files, (*notes, *covered, *sheet.notes))
 
 
 def _sha256(path: Path) -> str:

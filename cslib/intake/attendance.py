@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,10 @@ from cslib.intake.values import clock, date, plain, text
 
 OVERSTAY_MIN = 30  # a later punch counts as work from here on; below, the way to the clock
 GRACE_MIN = 5  # so late, or so early away, is on time
+MOST_ROLLED_H = 16  # presence past midnight that two bare times may mean [h]; more is a punch in the wrong column
+MOST_PRESENCE_H = 24  # presence between two dated punches [h]
 _DAY = re.compile(r"\s*(?:星期|周|週).*$|\s+(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*$", re.I)
+_DATED = re.compile(r"\s*\d{4}[-/]")
 _NEXT_DAY = re.compile(r"^\s*(?:次日|第二天|\+1)\s*")
 Moment = pd.Timestamp
 
@@ -44,12 +47,25 @@ class Attendance:
     roster : table ``roster``, duties as worked, and the granted leave of the month
     absences : employee_id, date of shifts that nobody came to and no leave covers
     overstay_h : hours after the shift's end that count as work [h]; without approval they stay payable, which the notes say (S003-I2)
+    days : person and day of every row of the month, rest days and absences included;  file : the sheet as shown to a reader
     """
 
     roster: pd.DataFrame
     absences: pd.DataFrame
     overstay_h: float
     notes: tuple[str, ...]
+    days: frozenset[tuple[str, dt.date]] = frozenset()
+    file: str = ""
+
+
+@dataclass
+class _Found:
+    """What the rows give while they are read; ``rolled``: rows [from 1] whose second punch was put on the next day."""
+
+    duties: list[dict[str, Any]] = field(default_factory=list)
+    absent: list[tuple[str, dt.date]] = field(default_factory=list)
+    overstay_h: float = 0.0
+    rolled: list[int] = field(default_factory=list)
 
 
 def read_attendance(study: Study, path: Path) -> Attendance:
@@ -61,41 +77,86 @@ def read_attendance(study: Study, path: Path) -> Attendance:
 
     Raises
     ------
-    IntakeError  for unknown people and shifts, one punch without the other, dates and times that can't be right, a day given twice.
+    IntakeError  for unknown people and shifts, one punch without the other, dates and times that can't be right, two equal punches, a punch
+        days away from its date, a day given twice, a sheet without a row of the month.
 
     Source: catalogue S003-I2: overtime is reported and approved beforehand; hours knowingly accepted stay payable.
     """
     desk = desk_of(study)
     source = open_sources(path, "attendance", [["staff_no", "date", "clock_in", "clock_out"]])[0]
-    codes, rows, absent, overstay = shift_words(study.params), [], [], 0.0
+    codes, found = shift_words(study.params), _Found()
     leave = {(row.employee_id, row.date.date()) for row in study.leave.itertuples()}
-    seen: dict[tuple[str, dt.date], int] = {}
+    seen, others = dict[tuple[str, dt.date], int](), list[str]()
     for row, day in zip(source.rows, source.column("date", _day, "date", needed=True), strict=True):
         person = desk.person(source, row)
-        if person is None or day is None or not study.horizon.start <= day < study.horizon.end:
+        if day is not None and not study.horizon.start <= day < study.horizon.end:
+            others.append(f"{day:%Y-%m}")
+        elif person is None or day is None:
             continue
-        if seen.setdefault((person, day), row) != row:
+        elif seen.setdefault((person, day), row) != row:
             source.add("intake.day_twice", row, "date", day=day.isoformat(), first=seen[person, day] + 1)
-            continue
-        punches = _punch(source, row, "clock_in", day), _punch(source, row, "clock_out", day)
-        shift = _shift(source, row, punches[0], codes, study)
-        if punches[0] is None and punches[1] is None:
-            if shift is not None and (person, day) not in leave:
-                absent.append((person, day))
-        elif punches[0] is None or punches[1] is None:
-            source.add("intake.one_punch", row, "clock_out" if punches[1] is None else "clock_in")
-        elif shift is not None:
-            start, end, over = _presence(shift, day, punches[0], punches[1])
-            overstay += over
-            rows.append(_duty(person, day, shift, start, end))
+        else:
+            _read_row(source, row, (person, day), (person, day) in leave, codes, study, found)
+    if not seen and not source.findings:
+        raise IntakeError("intake.attendance_month", where=source.sheet.file, month=study.month, given=", ".join(sorted(set(others))) or "-")
     source.refuse()
-    frame = _with_leave(rows, study)
-    notes = [*source.notes, *desk.notes]
-    if overstay:
-        notes.append(say("intake.note.overstay", file=source.sheet.file, hours=f"{overstay:.1f}"))
-    if absent:
-        notes.append(say("intake.note.absent", file=source.sheet.file, count=len(absent)))
-    return Attendance(frame, pd.DataFrame(absent, columns=["employee_id", "date"]), overstay, tuple(notes))
+    notes = [*source.notes, *desk.notes, *_notes(source.sheet.file, found, len(others), study.month)]
+    absences = pd.DataFrame(found.absent, columns=["employee_id", "date"])
+    return Attendance(_with_leave(found.duties, study), absences, found.overstay_h, tuple(notes), frozenset(seen), source.sheet.file)
+
+
+def _read_row(
+    source: Source, row: int, key: tuple[str, dt.date], on_leave: bool, codes: Mapping[str, str], study: Study, found: _Found
+) -> None:  # fmt: skip
+    """One row: a duty, an absence, nothing, or findings."""
+    day, before = key[1], len(source.findings)
+    first, last = _punch(source, row, "clock_in", day), _punch(source, row, "clock_out", day)
+    unread = len(source.findings) > before  # a time that can't be read is no missing punch
+    shift = _shift(source, row, first, codes, study)
+    if unread:
+        return
+    if first is None and last is None:
+        if shift is not None and not on_leave:
+            found.absent.append(key)
+    elif first is None or last is None:
+        source.add("intake.one_punch", row, "clock_out" if last is None else "clock_in")
+    elif (second := _second_punch(source, row, first, last, found)) is not None and shift is not None:
+        start, end, over = _presence(shift, day, first, second)
+        found.overstay_h += over
+        found.duties.append(_duty(*key, shift, start, end))
+
+
+def _second_punch(source: Source, row: int, first: Moment, last: Moment, found: _Found) -> Moment | None:
+    """The later punch: a bare time before the first one is of the next day, which a note says; None and a finding where neither can be."""
+    shown_times = {"first": f"{first:%H:%M}", "given": privacy.masked(source.raw(row, "clock_out"))}
+    if first == last:
+        source.add("intake.same_punch", row, "clock_out", **shown_times)
+        return None
+    most, moved = MOST_PRESENCE_H, last
+    if last < first and not _is_dated(source.raw(row, "clock_out")):
+        most, moved = MOST_ROLLED_H, last + pd.Timedelta(days=1)
+    presence = (moved - first).total_seconds() / 3600
+    if not 0 < presence <= most:
+        source.add("intake.presence", row, "clock_out", **shown_times, hours=f"{presence:.1f}", most=most)
+        return None
+    if moved != last:
+        found.rolled.append(row + 1)
+    return moved
+
+
+def _notes(file: str, found: _Found, others: int, month: str) -> list[str]:
+    """Remarks about the rows; no person in them."""
+    notes = []
+    if others:
+        notes.append(say("intake.note.other_month_rows", file=file, count=others, month=month))
+    if found.rolled:
+        rows = ", ".join(map(str, found.rolled[:20])) + (" ..." if len(found.rolled) > 20 else "")
+        notes.append(say("intake.note.next_day", file=file, count=len(found.rolled), rows=rows))
+    if found.overstay_h:
+        notes.append(say("intake.note.overstay", file=file, hours=f"{found.overstay_h:.1f}"))
+    if found.absent:
+        notes.append(say("intake.note.absent", file=file, count=len(found.absent)))
+    return notes
 
 
 def desk_of(study: Study) -> Desk:
@@ -120,16 +181,25 @@ def _day(cell: Any) -> dt.date | None:
     return date(found)
 
 
+def _is_dated(cell: Any) -> bool:
+    """True for a punch whose cell names its day: a date and time, or 次日."""
+    if isinstance(cell, str):
+        return _NEXT_DAY.search(cell) is not None or _DATED.match(cell) is not None
+    return isinstance(cell, dt.datetime) and cell.year > 1904
+
+
 def _punch(source: Source, row: int, column: str, day: dt.date) -> Moment | None:
-    """A punch as a moment; 次日 06:03 is on the next day."""
+    """A punch as a moment; 次日 06:03 is on the next day. One that is more than a day away from the row's date is a finding."""
     cell = source.raw(row, column)
     try:
-        if isinstance(cell, dt.datetime) and cell.year > 1904:
-            return pd.Timestamp(cell)
         later = isinstance(cell, str) and _NEXT_DAY.search(cell) is not None
         written = _NEXT_DAY.sub("", cell) if isinstance(cell, str) else cell
-        if isinstance(written, str) and re.match(r"\d{4}[-/]", written):
-            return pd.Timestamp(written)
+        if _is_dated(written):
+            moment = pd.Timestamp(written)
+            if abs((moment.date() - day).days) > 1:
+                source.add("intake.punch_far", row, column, given=f"{moment:%Y-%m-%d %H:%M}", day=day.isoformat())
+                return None
+            return moment
         minute = None if written is None or plain(written) in {"", "-", "--", "未打卡", "缺卡"} else clock(written)
     except (ValueError, OverflowError):
         source.add("intake.cell", row, column, given=privacy.masked(cell), allowed=say("intake.allowed.clock"))
@@ -164,8 +234,6 @@ def _shift_near(punch: Moment, study: Study) -> Shift:
 def _presence(shift: Shift, day: dt.date, first: Moment, last: Moment) -> tuple[Moment, Moment, float]:
     """Start and end that count, and hours after the shift's end."""
     begin, finish = shift.span(day)
-    while last <= first:
-        last += pd.Timedelta(days=1)
     grace, over = pd.Timedelta(minutes=GRACE_MIN), pd.Timedelta(minutes=OVERSTAY_MIN)
     start = begin if first <= begin + grace else first
     end = last if last >= finish + over or last < finish - grace else finish

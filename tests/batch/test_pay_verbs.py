@@ -98,6 +98,29 @@ def test_attendance_of_half_a_month_is_told_apart_from_the_plan(place):
     assert "attendance ends before the month does" in text and "Actual against estimate" in text
 
 
+def test_a_nearly_empty_sheet_is_no_actual_month(place, monkeypatch):
+    study = intake.open_study("front_desk", month=MONTH)
+    first, second, *_ = numbers(study)
+    path = sheet(place, "two.csv", HEAD + f"{first},2026-12-01,早班,07:00,15:00\n{second},2026-12-31,早班,07:00,15:00\n")
+    text = said("slips", "front_desk", "--attendance", path, code=0)
+    assert "Estimate" in text and f"covers 2 of {len(study.employees)} people in employment, last day 2026-12-31" in text
+    duties = len(planned(study)) - 2
+    assert f"two.csv: {duties} planned duties up to 2026-12-31 have no row" in text
+    assert "rows of 2026-11 only" in said(
+        "slips", "front_desk", "--attendance", sheet(place, "old.csv", HEAD + f"{first},2026-11-01,早班,07:00,15:00\n")
+    )
+
+    def nothing(study):
+        raise RunError("batch.nothing_published", site=study.site, month=study.month, scenario="base")
+
+    monkeypatch.setattr(pay_month, "published", nothing)
+    text = said("slips", "front_desk", "--attendance", path)
+    assert "two.csv" in text and "neither a plan nor a row" in text
+    rows = "".join(f"{no},2026-12-{day:02d},早班,07:00,15:00\n" for no in numbers(study) for day in (1, 31))
+    text = said("slips", "front_desk", "--attendance", sheet(place, "two.csv", HEAD + rows), code=0)
+    assert "Estimate" in text and "there is no plan to fill in" in text
+
+
 def test_a_whole_month_of_attendance_is_actual_and_reaches_the_wage_cost(place):
     study = intake.open_study("front_desk", month=MONTH)
     plan = planned(study)
