@@ -237,7 +237,7 @@ def _read_targets(path: Path, kpis: KpiFile) -> dict[str, TeamTarget]:
     for row, basis in zip(source.rows, bases, strict=True):
         code = measure_of(source, row, measures)
         if code is not None and code not in kpis.kpis:
-            source.add("intake.unknown_kpi", row, "kpi", given=code, allowed=", ".join(kpis.kpis))
+            source.add("intake.unknown_kpi", row, "kpi", given=measure_name(kpis, code), allowed=measures.like(code))
         if code not in kpis.kpis or basis is None:
             continue
         limits = Measure(code, "share", -0.99, 10.0, False) if basis == "baseline" else measures.measure(code)

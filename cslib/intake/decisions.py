@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 
 from cslib.core import tables
+from cslib.core.errors import IntakeError
 from cslib.core.words import Word, say
 from cslib.intake import aliases, privacy
+from cslib.intake.clauses import clause_of
 from cslib.intake.people import Desk, month
 from cslib.intake.source import Source, open_sources
 from cslib.intake.values import is_empty, text
@@ -38,7 +40,8 @@ def read_decisions(path: Path, desk: Desk, grades: pd.DataFrame) -> pd.DataFrame
     """Decided changes of grade up to the planned month as table ``grade_decisions``.
 
     A row counts if its decision is *accepted* and it carries date and signature (a role, or the employee number of another person). Rows
-    without a decision, refused, undated or unsigned ones change nothing; a note counts them.
+    without a decision, refused, undated or unsigned ones change nothing; a note counts them, and those paid from a later month on. A rise
+    decided after its first month paid stands from the planned month on; a note names the months whose pay must be settled by hand.
 
     Parameters
     ----------
@@ -46,19 +49,23 @@ def read_decisions(path: Path, desk: Desk, grades: pd.DataFrame) -> pd.DataFrame
 
     Raises
     ------
-    IntakeError  for an unknown person, grade, month, decision or signature; a change that does not start from the grade held; two changes
-        of a person for one month; a lower grade that would take effect before it was decided; a decision signed by the person concerned.
+    IntakeError  for an unknown person, grade, month, ladder, rule, decision or signature; an excluded criterion as the rule; a change that
+        does not start from the grade held; two changes of a person for one month; a lower grade that would take effect before it was
+        decided; a decision that is still to come; a decision signed by the person concerned; the sheet of invented people.
 
     Source: catalogue S003-H14 (signed application); PIPL art. 24 (a human decides); LCL art. 35 (a change is agreed before it takes effect).
     """
     needed = [["staff_no", "from_grade", "to_grade", "pay_month", "decision", "decided_on", "decided_by"]]
     source = open_sources(path, "decisions", needed)[0]
+    _refuse_synthetic(source)
     months = source.column("pay_month", month, "month", needed=True)
     decided = source.column("decision", _decision, "decision")
     days = source.column("decided_on", desk.day_reader(source), "date")
     found, open_rows = [], []
     for row, pay_month, verdict, day in zip(source.rows, months, decided, days, strict=True):
-        person, by = desk.person(source, row), _signature(source, row, desk)
+        if verdict is None:
+            continue  # nobody has decided: the row is read when somebody has
+        person, by, rule = desk.person(source, row), _signature(source, row, desk), clause_of(source, row)
         before, after = (_grade(source, row, column, desk) for column in ("from_grade", "to_grade"))
         if verdict != "accepted" or None in (person, pay_month, before, after):
             continue
@@ -67,12 +74,13 @@ def read_decisions(path: Path, desk: Desk, grades: pd.DataFrame) -> pd.DataFrame
             continue
         if by == person:
             source.add("intake.own_decision", row, "decided_by")
-        rule = ".".join(part for part in (source.text(row, "ladder"), source.text(row, "rule")) if part)
         found.append(_Row(row, str(person), str(pay_month), str(before), str(after), rule or "decision", day, by))
-    _note(source, decided, open_rows, desk)
+    _check_days(source, found, desk)
     _check_backwards(source, found, desk)
     _check_course(source, found, dict(zip(grades["employee_id"], grades["grade"], strict=True)))
     source.refuse()
+    _note(source, decided, found, open_rows, desk)
+    _note_arrears(source, found, desk)
     desk.notes += source.notes
     here = set(desk.employees["employee_id"])
     kept = [r for r in found if r.person in here and r.pay_month <= desk.horizon.label and r.before != r.after]
@@ -122,17 +130,41 @@ def _grade(source: Source, row: int, column: str, desk: Desk) -> str | None:
     return found
 
 
-def _note(source: Source, decided: list[str | None], open_rows: list[int], desk: Desk) -> None:
-    counts: Mapping[str, int] = {name: sum(v == name for v in decided) for name in ("accepted", "refused")}
-    waiting = len(decided) - counts["accepted"] - counts["refused"]
-    desk.notes.append(say("intake.note.decisions", file=source.sheet.file, refused=counts["refused"], waiting=waiting, **_counted(counts, open_rows)))
+def _refuse_synthetic(source: Source) -> None:
+    """The sheet of invented people: no decision on them means anything."""
+    if any(not is_empty(source.raw(row, "synthetic")) for row in source.rows):
+        raise IntakeError("intake.synthetic_sheet", where=source.sheet.file)
+
+
+def _note(source: Source, decided: list[str | None], found: list[_Row], open_rows: list[int], desk: Desk) -> None:
+    later = sum(r.pay_month > desk.horizon.label for r in found)
+    refused, accepted = (sum(verdict == name for verdict in decided) for name in ("refused", "accepted"))
+    facts = {"accepted": accepted - len(open_rows) - later, "later": later, "refused": refused, "waiting": len(decided) - accepted - refused}
+    desk.notes.append(say("intake.note.decisions", file=source.sheet.file, month=desk.horizon.label, **facts))
     if open_rows:
-        listed = ", ".join(map(str, open_rows[:_SHOWN_ROWS])) + (" ..." if len(open_rows) > _SHOWN_ROWS else "")
-        desk.notes.append(say("intake.note.unsigned", file=source.sheet.file, rows=listed))
+        desk.notes.append(say("intake.note.unsigned", file=source.sheet.file, rows=_listed(map(str, open_rows))))
 
 
-def _counted(counts: Mapping[str, int], open_rows: list[int]) -> dict[str, int]:
-    return {"accepted": counts["accepted"] - len(open_rows)}
+def _note_arrears(source: Source, found: list[_Row], desk: Desk) -> None:
+    """Rises decided in or after their first month paid: months before the planned one were paid without them."""
+    base, label = desk.params.pay.base_yuan, desk.horizon.label
+    late = [r for r in found if base[r.after] > base[r.before] and r.pay_month < label and f"{r.day:%Y-%m}" >= r.pay_month]
+    if late:
+        rows = _listed(f"{r.row + 1} ({r.pay_month}, {r.day.isoformat()})" for r in late)
+        desk.notes.append(say("intake.note.arrears", file=source.sheet.file, rows=rows, month=label))
+
+
+def _listed(parts: Iterable[str]) -> str:
+    given = list(parts)
+    return ", ".join(given[:_SHOWN_ROWS]) + (" ..." if len(given) > _SHOWN_ROWS else "")
+
+
+def _check_days(source: Source, found: list[_Row], desk: Desk) -> None:
+    """A decision dated after the planned month; one that is for a later month and fits it may stand in the file already."""
+    last = desk.horizon.end - dt.timedelta(days=1)
+    for r in found:
+        if r.day > last and (r.pay_month <= desk.horizon.label or f"{r.day:%Y-%m}" > r.pay_month):
+            source.add("intake.decided_later", r.row, "decided_on", given=r.day.isoformat(), last=last.isoformat())
 
 
 def _check_backwards(source: Source, found: list[_Row], desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -13,11 +14,13 @@ from cslib.intake import aliases, privacy
 from cslib.intake.sheets import fingerprint
 from cslib.intake.source import Source
 from cslib.intake.values import flag, is_empty, number, seconds, share
-from cslib.params.excluded import excluded_entry
+from cslib.params.excluded import excluded_entry, shown_entry
 from cslib.params.kpi import KpiFile
 from cslib.params.ladder_files import ladder_names, open_ladder
 from cslib.params.ladders import Input
 from cslib.params.source import Meaning
+
+_LIKE = 8  # names that a message proposes
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,18 @@ class Measures:
         """Recognises headers of measures beside the columns of a kind of file."""
         return lambda cell: None if aliases.match(kind, str(cell)) else self.of(cell)
 
-    @property
-    def listed(self) -> str:
-        """Every code, for a message."""
-        return ", ".join(dict.fromkeys([*self.kpis.kpis, *(code for code, _ in self._inputs)]))
+    def like(self, given: str) -> str:
+        """Names, in the language in use, of the KPIs and facts spelled most like what was given, else of the first KPIs; for a message."""
+        known = {**self.of_ladders, **self.of_kpis}
+        near = [known[spelling] for spelling in difflib.get_close_matches(aliases.squeeze(given), known, _LIKE)]
+        names = [self._name(code) for code in dict.fromkeys(near or list(self.kpis.kpis)[:_LIKE])]
+        return ", ".join(names) + ("" if near else " ...")
+
+    def _name(self, code: str) -> str:
+        """A measure's name without what stands in brackets."""
+        kpi = self.kpis.kpis.get(code)
+        meaning = kpi.meaning if kpi is not None else next(given.meaning for name, given in self._inputs if name == code)
+        return pick(meaning).partition("（")[0].partition(" (")[0]
 
 
 @lru_cache(maxsize=2)
@@ -105,9 +116,10 @@ def measure_of(source: Source, row: int, measures: Measures) -> str | None:
     code = measures.of(given)
     excluded = excluded_entry(given)
     if code is None and excluded is not None:
-        source.add("intake.excluded_kpi", row, "kpi", given=privacy.masked(given), id=excluded, reason=Word(f"params.excluded.{excluded}"))
+        reason = Word(f"params.excluded.{excluded}")
+        source.add("intake.excluded_kpi", row, "kpi", given=privacy.masked(given), id=shown_entry(excluded), reason=reason)
     elif code is None:
-        source.add("intake.unknown_kpi", row, "kpi", given=privacy.masked(given), allowed=measures.listed)
+        source.add("intake.unknown_kpi", row, "kpi", given=privacy.masked(given), allowed=measures.like(given))
     return code
 
 
@@ -143,4 +155,5 @@ def _plain(cell: Any) -> float | None:
 
 def range_of(measure: Measure) -> Word:
     """What a measure's figures may be, for a message."""
-    return Word("intake.allowed.figure", {"low": f"{measure.low:g}", "high": f"{measure.high:g}", "unit": measure.unit})
+    facts = {"low": f"{measure.low:g}", "high": f"{measure.high:g}"}
+    return Word("intake.allowed.figure_share", facts) if measure.unit == "share" else Word("intake.allowed.figure", {**facts, "unit": measure.unit})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import difflib
 import hashlib
 import io
 import lzma
@@ -74,12 +75,12 @@ def refuse_missing(path: Path) -> None:
 
     Raises
     ------
-    IntakeError  naming the files there are.
+    IntakeError  naming the files with names like it.
     """
     if path.is_dir():
         raise IntakeError("intake.folder", where=shown(path), allowed=", ".join(sorted(p.name for p in path.iterdir())[:12]) or "-")
     if not path.is_file():
-        near = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
+        near = difflib.get_close_matches(path.name, sorted(p.name for p in path.parent.iterdir()), 3) if path.parent.is_dir() else []
         raise IntakeError("intake.no_file", where=shown(path), allowed=", ".join(near) or "-")
 
 

@@ -22,7 +22,7 @@ _ID = re.compile(r"S\d{3}-[A-Z]?\d+")
 
 @cache
 def excluded_names() -> dict[str, tuple[str, ...]]:
-    """Names of what may not be used, by catalogue id."""
+    """Names of what may not be used, by catalogue id, or privacy requirement and name."""
     return {entry: tuple(names) for entry, names in read(params_dir() / "excluded.yml").data.items()}
 
 
@@ -44,6 +44,11 @@ def excluded_entry(text: str) -> str | None:
     return None
 
 
+def shown_entry(entry: str) -> str:
+    """The id of an entry for a message: ``S003-T7`` of the catalogue, or ``P11`` of the privacy requirements for ``P11_household``."""
+    return entry.partition("_")[0]
+
+
 def refuse_excluded(document: Document) -> None:
     """Look at every key and text of a file.
 
@@ -63,7 +68,7 @@ def refuse_excluded(document: Document) -> None:
 
 def excluded_finding(name: str, where: str, entry: str) -> Finding:
     """Finding for a place that uses an excluded entry."""
-    return Finding("params.excluded", where, {"name": name, "id": entry, "reason": Word(f"params.excluded.{entry}")})
+    return Finding("params.excluded", where, {"name": name, "id": shown_entry(entry), "reason": Word(f"params.excluded.{entry}")})
 
 
 def _texts(node: Any, place: Path_) -> Iterator[tuple[Path_, str]]:

@@ -112,13 +112,30 @@ def test_several_findings_come_together(tiny: TinySite) -> None:
 
 
 def test_an_excluded_criterion_is_no_kpi(tiny: TinySite) -> None:
-    """All 19 entries: a row that appraises one is refused with id, reason and statute (P11)."""
+    """All 19 entries of the catalogue and 5 of the privacy requirements: a row that appraises one is refused with id, reason and statute (P11)."""
     named = {entry: next(n for n in names if "," not in n) for entry, names in excluded_names().items()}
-    error = refused(tiny, ZH + "".join(f"00127,2026-11,{name},80,10,\n" for name in named.values()))
-    assert [(f.key, f.facts["id"]) for f in error.findings] == [("intake.excluded_kpi", entry) for entry in named] and len(named) == 19
+    lines = [f"00127,2026-11,{name},80,10,\n" for name in named.values()]
+    halves = [refused(tiny, ZH + "".join(part)).findings for part in (lines[:12], lines[12:])]  # a message lists at most twenty
+    assert [(f.key, f.facts["id"]) for f in halves[0] + halves[1]] == [("intake.excluded_kpi", entry.partition("_")[0]) for entry in named]
+    assert len(named) == 24
     with speaking("en"):
-        lines = [str(IntakeError(findings=[finding])) for finding in error.findings]
-    assert all(entry in line and ("art." in line or "Law" in line) for entry, line in zip(named, lines, strict=True))
+        lines = [str(IntakeError(findings=[finding])) for finding in halves[0] + halves[1]]
+    assert all(entry.partition("_")[0] in line and ("art." in line or "Law" in line) for entry, line in zip(named, lines, strict=True))
+
+
+def test_an_unknown_kpi_is_told_the_nearest_names_in_words(tiny: TinySite) -> None:
+    for language, given, name in (("en", "satisfactoin", "atisfaction"), ("zh", "客户满意", "满意")):
+        with speaking(language):
+            text = str(refused(tiny, ZH + f"00127,2026-11,{given},0.9,50,\n"))
+        assert name in text and "csat" not in text and len(text) < 400
+    with speaking("en"):
+        text = str(refused(tiny, ZH + "00127,2026-11,qqqq,0.9,50,\n"))
+    assert "..." in text and "_" not in text.replace("tiny_", "").partition("for example")[2].partition("Correct")[0]
+
+
+def test_only_a_share_is_told_that_it_may_be_a_percentage(tiny: TinySite) -> None:
+    with speaking("en"):
+        assert "96%" not in str(refused(tiny, ZH + "00127,2026-11,aht,-5,50,\n")) and "96%" in str(refused(tiny, ZH + "00127,2026-11,满意度,7,50,\n"))
 
 
 def test_exams_give_marks_the_week_and_passes(tiny: TinySite) -> None:

@@ -11,6 +11,7 @@ from tiny_site import TinySite
 from cslib import intake, pay, people
 from cslib.core import tables
 from cslib.core.errors import IntakeError
+from cslib.core.words import speaking
 
 HEAD = "人员代号,评定月份,职级方案,条款,现职级,建议职级,起薪月份,理由,人工决定,决定日期,决定人\n"
 UP = "00127,2026-11,H_star_ladder,promote,初级,中级,2026-12,-,同意,2026-11-28,主管\n"
@@ -121,3 +122,61 @@ def test_off_queue_work_that_can_not_be_right_is_refused(tiny: TinySite) -> None
     with pytest.raises(IntakeError) as caught:
         opened(tiny, SESSIONS + "".join(f"{line}\n" for line, _, _ in lines), entry="off_queue")
     assert sorted((f.key, f.where.rpartition(" ")[2]) for f in caught.value.findings) == sorted((key, cell) for _, key, cell in lines)
+
+
+def test_a_rise_decided_after_its_first_month_paid_says_that_arrears_are_settled_by_hand(tiny: TinySite) -> None:
+    """Pay already made is not made anew: the months from 2026-03 to 2026-11 are no part of the December payslips."""
+    late = UP.replace("2026-12,-", "2026-03,-").replace("2026-11-28", "2026-11-20")
+    study = opened(tiny, HEAD + late)
+    assert grade(study) == ("middle", "stay", "decided")
+    assert any("row" in note and "2 (2026-03, 2026-11-20)" in note and "arrears" in note and "2026-12" in note for note in study.notes)
+    assert not any("arrears" in note for note in opened(tiny, HEAD + UP, "2027-01").notes)  # decided in time
+    with speaking("zh"):
+        assert any("人工补发" in note for note in opened(tiny, HEAD + late).notes)
+
+
+def test_a_decision_still_to_come_is_refused_with_its_cell(tiny: TinySite) -> None:
+    for change in (("2026-11-28", "2030-01-05"), ("2026-11-28", "2027-01-01")):
+        with pytest.raises(IntakeError) as caught:
+            opened(tiny, HEAD + UP.replace(*change))
+        assert caught.value.keys == ["intake.decided_later"] and caught.value.findings[0].where.endswith("J2") and change[1] in str(caught.value)
+    with pytest.raises(IntakeError):
+        opened(tiny, HEAD + UP.replace("2026-12,-", "2027-06,-").replace("2026-11-28", "2030-01-05"))
+    next_month = UP.replace("2026-12,-", "2027-02,-").replace("2026-11-28", "2027-01-20")  # a file that has grown since the month was planned
+    assert opened(tiny, HEAD + next_month).grade_decisions.empty
+
+
+def test_a_rise_paid_later_is_counted_apart(tiny: TinySite) -> None:
+    study = opened(tiny, HEAD + UP.replace("2026-12,-", "2027-06,-"))
+    note = next(note for note in study.notes if "grade decisions" in note)
+    assert "0 accepted" in note and "1 for a later month" in note and grade(study)[0] == "junior"
+    assert "1 accepted" in next(note for note in opened(tiny, HEAD + UP).notes if "grade decisions" in note)
+
+
+@pytest.mark.parametrize(
+    ("cell", "key"),
+    [("身高 180, 李四", "excluded_clause"), ("李四", "unknown_rule"), ("S003-T7", "excluded_clause"), ("S009-99", "unknown_rule"),
+     ("户籍", "excluded_clause")],
+)
+def test_free_text_is_no_rule(tiny: TinySite, cell: str, key: str) -> None:
+    with pytest.raises(IntakeError) as caught:
+        opened(tiny, HEAD + UP.replace("promote", f'"{cell}"'))
+    assert caught.value.keys == [f"intake.{key}"] and caught.value.findings[0].where.endswith("D2")
+    assert ("Labour Law" in str(caught.value)) == cell.startswith(("身高", "S003-T7"))
+
+
+def test_rules_are_those_of_the_ladder_or_of_the_catalogue(tiny: TinySite) -> None:
+    for cell, rule in (("promote", "H_star_ladder.promote"), ("S003-H5", "H_star_ladder.S003-H5"), ("", "H_star_ladder")):
+        assert opened(tiny, HEAD + UP.replace("promote", cell)).grade_decisions["rule"].tolist() == [rule]
+    with pytest.raises(IntakeError) as caught:
+        opened(tiny, HEAD + UP.replace("H_star_ladder", "李四"))
+    assert caught.value.keys == ["intake.unknown_ladder"]
+
+
+def test_the_sheet_of_invented_people_is_refused_in_one_sentence_and_an_empty_one_is_read(tiny: TinySite) -> None:
+    head = HEAD.rstrip("\n") + ",合成数据 / synthetic\n"
+    with pytest.raises(IntakeError) as caught:
+        opened(tiny, head + UP.replace("00127", "SYN-00001").replace("初级,中级", "agent,star1").rstrip("\n") + ",SYNTHETIC\n")
+    assert caught.value.keys == ["intake.synthetic_sheet"] and "invented" in str(caught.value)
+    unfilled = UP.replace("初级,中级", "agent,star1").replace("同意,2026-11-28,主管", ",,")
+    assert opened(tiny, HEAD + unfilled).grade_decisions.empty and opened(tiny, HEAD).grade_decisions.empty
