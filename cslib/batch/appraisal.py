@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cslib import intake, report
-from cslib.batch.notebooks import BESIDE, execute
+from cslib import intake, people, report
+from cslib.batch.notebooks import BESIDE, check_parameters, default_of, execute, notebook_path
 from cslib.core import words
 from cslib.core.paths import shown
 from cslib.core.words import say
@@ -29,17 +29,25 @@ def appraise_month(site: str, month: str, *, scenario: str = "base", ladder: str
 
     Raises
     ------
-    CslibError  if an input is wrong or a notebook fails.
+    CslibError  if an input is wrong, before a notebook starts: site, month, scenario, ladder, reading, the site's appraisal files, the
+        protected folder; or if a notebook fails.
     """
+    ladders = notebook_path("45_grades")
+    people.open_ladder(ladder or default_of(ladders, "ladder"), reading or default_of(ladders, "reading"))
     study = intake.open_study(site, month=month, scenario=scenario)
     intake.figures(study)  # what is wrong with the files is said before a notebook starts
-    run = report.open_run(study)
+    if forms:
+        report.protected_folder(study.site, study.month)
     asked = {"site": site, "month": month, "scenario": scenario, "language": words.language()}
     chosen = {name: value for name, value in {"ladder": ladder, "reading": reading, "forms": forms}.items() if value}
+    given = {step.name: asked | (chosen if step.name == "45_grades" else {}) for step in BESIDE}
+    for name, parameters in given.items():
+        check_parameters(notebook_path(name), parameters)
+    run = report.open_run(study)
     for step in BESIDE:
         output = run.path / "notebooks" / f"{step.name}.ipynb"
         output.parent.mkdir(parents=True, exist_ok=True)
-        execute(step.name, asked | (chosen if step.name == "45_grades" else {}), output)
+        execute(step.name, given[step.name], output)
     pages = [path for path in write_pages(run) if path.stem in {step.name for step in BESIDE}]
     lines = [say("batch.open", path=shown(path)) for path in pages]
     lines.append(say("batch.sessions", path=shown(run.path / "tables" / "off_queue.csv")))

@@ -3,6 +3,7 @@ and a notebook counts as done only if the tables it promises are there (a killed
 
 from __future__ import annotations
 
+import ast
 import difflib
 import logging
 import subprocess
@@ -98,6 +99,17 @@ def check_parameters(path: Path, given: Mapping[str, object]) -> None:
             findings.append(Finding("batch.parameter_type", shown(path), facts))
     if findings:
         raise RunError(findings=findings)
+
+
+def default_of(path: Path, name: str) -> str:
+    """The text that a notebook's own ``parameters`` cell gives a parameter.
+
+    Raises
+    ------
+    RunError  if the notebook is not there.
+    """
+    refuse_missing([path])
+    return str(ast.literal_eval(papermill.inspect_notebook(str(path))[name]["default"]))
 
 
 class QuietKernel(AsyncKernelManager):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from cslib.core import tables
-from cslib.core.errors import IntakeError
+from cslib.core.errors import Finding, IntakeError
 from cslib.core.paths import shown
 from cslib.core.words import Word, say
 from cslib.intake import aliases
@@ -39,6 +39,7 @@ class Figures:
     training : [period, training, passed] one row a person and session
     targets : the site's own team targets, empty where it has none;  notes : remarks of the readers
     complaints : [month, category, upheld, in_time] one row a complaint, without any person
+    counts_complaints : whether the site brings a list of complaints, which may be empty
     """
 
     facts: pd.DataFrame
@@ -46,6 +47,7 @@ class Figures:
     targets: Mapping[str, TeamTarget]
     complaints: pd.DataFrame
     notes: tuple[str, ...] = ()
+    counts_complaints: bool = False
 
     @property
     def given(self) -> bool:
@@ -59,23 +61,31 @@ def figures(study: Study) -> Figures:
     Raises
     ------
     IntakeError  with file, row and column: an unknown person, KPI or month, a value out of range, a missing sample, a figure given twice, an
-        excluded criterion; or if a file changed since the study was opened.
+        excluded criterion; KPI files, or all files, without a figure of anybody employed; or if a file changed since the study was opened.
     """
     spec = study.params.site.files
     kpis, training = open_kpis(), open_training()
     named = [("kpi", name) for name in spec.kpi] + [("exams", name) for name in spec.exams]
     if not named and not spec.targets and not spec.complaints:
         return Figures(tables.empty("kpi_facts"), _passes([]), {}, _complaints([]))
-    measures, desk, rows, passes = Measures(kpis), _desk(study), [], []
+    measures, desk, rows, passes, blank = Measures(kpis), _desk(study), [], [], {}
     for kind, name in named:
         path = _unchanged(study, name)
         read = _read_kpi(path, desk, measures) if kind == "kpi" else _read_exams(path, desk, measures, training)
+        if not read[0] and not read[1]:
+            blank[shown(path)] = kind
         rows += read[0]
         passes += read[1]
+    if named and (not (rows or passes) or (spec.kpi and list(blank.values()).count("kpi") == len(spec.kpi))):
+        # else a page would show invented figures in place of the site's
+        raise IntakeError(findings=[Finding("intake.no_figures", where) for where in blank])
+    desk.notes += [say("intake.note.no_figures", file=where) for where in blank]
     targets = _read_targets(_unchanged(study, spec.targets), kpis) if spec.targets else {}
+    if spec.targets and not targets:
+        desk.notes.append(say("intake.note.no_targets", file=spec.targets))
     complaints = _read_complaints(_unchanged(study, spec.complaints), desk) if spec.complaints else _complaints([])
     facts = tables.check("kpi_facts", pd.DataFrame(rows), source="kpi") if rows else tables.empty("kpi_facts")
-    return Figures(facts, _passes(passes), targets, complaints, tuple(dict.fromkeys(desk.notes)))
+    return Figures(facts, _passes(passes), targets, complaints, tuple(dict.fromkeys(desk.notes)), bool(spec.complaints))
 
 
 def _desk(study: Study) -> Desk:

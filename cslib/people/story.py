@@ -10,7 +10,7 @@ import pandas as pd
 
 from cslib.core.errors import Finding, PeopleError
 from cslib.core.streams import stream
-from cslib.core.words import pick, say
+from cslib.core.words import has, pick, say
 from cslib.intake import Figures, Study
 from cslib.params.kpi import KpiFile, TrainingFile
 from cslib.params.ladder_files import Ladder, open_ladder
@@ -105,10 +105,14 @@ def band_lines(names: Sequence[str]) -> list[str]:
         ladder = open_ladder(name)
         for finding in band_findings(ladder):
             key = "people.story.overlap" if finding.kind == "overlap" else "people.story.gap"
-            found.append(
-                say(key, ladder=pick(ladder.spec.meaning), low=f"{finding.low:g}", high=f"{finding.high:g}", bands=" / ".join(finding.bands))
-            )
+            bands = " / ".join(map(band_name, finding.bands))
+            found.append(say(key, ladder=pick(ladder.spec.meaning), low=f"{finding.low:g}", high=f"{finding.high:g}", bands=bands))
     return found
+
+
+def band_name(band: str) -> str:
+    """A band in the language in use; grades and other names as they are."""
+    return say(f"people.band.{band}") if has(f"people.band.{band}") else band
 
 
 def yes(flag: bool) -> str:
@@ -205,9 +209,10 @@ def reading_names(shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def basis_lines(basis: Basis, own: Figures, seed: int) -> list[str]:
-    """What the appraisal page rests on: own figures with their span and remarks, or invented ones."""
+    """What the appraisal page rests on: own figures with their span and remarks, or invented ones, and whether the site's files held no KPI."""
     if basis.synthetic:
-        return [say("notebook.kpi.synthetic", seed=seed)]
+        left = [say("notebook.kpi.no_kpi"), *own.notes] if own.given else []
+        return [say("notebook.kpi.synthetic", seed=seed), *left]
     people, sample = basis.facts["employee_id"].nunique(), basis.facts["sample"].sum()
     return [say("notebook.kpi.own", people=people, first=basis.months[0], last=basis.months[-1], sample=f"{sample:,.0f}"), *own.notes]
 
@@ -226,8 +231,8 @@ def contacts_of(study: Study, month: str) -> float:
 
 
 def complaints_of(own: Figures, months: Sequence[str], contacts: float, seed: int) -> pd.DataFrame:
-    """The site's own complaints, or invented ones where it brings no figures at all."""
-    return own.complaints if own.given or not own.complaints.empty else synthetic_complaints(months, contacts, seed=seed)
+    """The site's own complaints (a list without rows: none), or invented ones where it brings no figures at all."""
+    return own.complaints if own.given or own.counts_complaints or not own.complaints.empty else synthetic_complaints(months, contacts, seed=seed)
 
 
 def complaint_names(report: pd.DataFrame) -> pd.DataFrame:

@@ -14,22 +14,26 @@ from cslib.intake.study import Study
 from cslib.report.run import protected_folder
 from cslib.report.store import write_whole
 
+MARK, MARK_HEADING = "SYNTHETIC", "合成数据 / synthetic"
 TO_FILL = ("decision", "decided_on", "decided_by")
 
 
 @dataclass(frozen=True)
 class Forms:
-    """Where the forms and the sheet of a month are, and how many moves they propose."""
+    """Where the forms and the sheet of a month are, how many moves they propose, whether the people are invented, grades not in the pay scheme."""
 
     forms: tuple[Path, ...]
     sheet: Path
     count: int
+    synthetic: bool = False
+    unpaid: tuple[str, ...] = ()
 
 
 def protected_forms(course: people.Course, study: Study, month: str) -> Forms:
     """Write the 晋升/降级申请表 of a month in Chinese and English, and the sheet of proposals that comes back with decisions.
 
-    The sheet is CSV with Chinese and English headers; filled in, it goes into ``site.yml`` under ``files: decisions``.
+    The sheet is CSV with Chinese and English headers; filled in, it goes into ``site.yml`` under ``files: decisions``. That of invented people
+    says so in its name and in every row, and is refused when read.
 
     Raises
     ------
@@ -48,11 +52,14 @@ def protected_forms(course: people.Course, study: Study, month: str) -> Forms:
     out = io.StringIO(newline="")
     sheet = csv.writer(out, lineterminator="\r\n")
     spec = tables.spec("grade_proposals").columns
-    sheet.writerow([heading(name) for name in spec])
+    invented = course.panel.synthetic
+    sheet.writerow([heading(name) for name in spec] + [MARK_HEADING] * invented)
     for row in found.astype(object).where(found.notna(), "").itertuples(index=False):
-        sheet.writerow(["" if name in TO_FILL else value for name, value in zip(spec, row, strict=True)])
-    path = write_whole(folder / f"proposals-{course.ladder.name}.csv", out.getvalue().encode("utf-8-sig"))
-    return Forms(tuple(pages), path, len(found))
+        sheet.writerow(["" if name in TO_FILL else value for name, value in zip(spec, row, strict=True)] + [MARK] * invented)
+    name = f"proposals-{course.ladder.name}{f'-{MARK}' if invented else ''}.csv"
+    path = write_whole(folder / name, out.getvalue().encode("utf-8-sig"))
+    unpaid = tuple(grade for grade in course.ladder.grades if grade not in study.params.pay.base_yuan)
+    return Forms(tuple(pages), path, len(found), invented, unpaid)
 
 
 def heading(name: str) -> str:
@@ -62,7 +69,8 @@ def heading(name: str) -> str:
 
 def forms_lines(forms: Forms) -> list[str]:
     """Where the forms are and what to do with them, as sentences."""
-    return [
-        say("notebook.grades.forms", count=forms.count, files=", ".join(path.name for path in forms.forms)),
-        say("notebook.grades.sheet", file=forms.sheet.name),
-    ]
+    lines = [say("notebook.grades.forms", count=forms.count, files=", ".join(path.name for path in forms.forms))]
+    if forms.synthetic:
+        return [*lines, say("notebook.grades.synthetic_sheet", file=forms.sheet.name)]
+    lines.append(say("notebook.grades.sheet", file=forms.sheet.name))
+    return lines + ([say("notebook.grades.other_grades", grades=", ".join(forms.unpaid))] if forms.unpaid else [])

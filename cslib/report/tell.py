@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -24,6 +25,8 @@ def tell_each(lines: Iterable[str]) -> None:
     if text:
         display(Markdown(text))
 
+_DAY_CELL = re.compile(r"<td>(\d{4}-\d{2}(?:-\d{2})?)</td>")  # a month or day, which the page keeps on one line
+
 
 def show(frame: pd.DataFrame, rows: int = ROWS) -> None:
     """Show the first rows of a table with titles in words, and say how many rows there are."""
@@ -37,6 +40,7 @@ def show(frame: pd.DataFrame, rows: int = ROWS) -> None:
         elif pd.api.types.is_datetime64_dtype(small[column]):
             whole_days = small[column].dropna().eq(small[column].dropna().dt.normalize()).all()
             small[column] = small[column].dt.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M")
-    display(HTML(small.fillna("").to_html(index=False, border=0, classes="cslib", escape=True)))
+    table = small.fillna("").to_html(index=False, border=0, classes="cslib", escape=True)
+    display(HTML(_DAY_CELL.sub(r'<td class="day">\1</td>', table)))
     if len(frame) > rows:
         tell("report.table.more", shown=rows, total=len(frame))

@@ -26,6 +26,7 @@ FAMILIES = {
     "intake.kind.": "intake.source: kinds of files",
     "intake.template.": "intake.site_folder: columns of the templates",
     "people.unit.": "params/ladders: units of figures",
+    "people.band.": "params/ladders: bands of the sources",
     "people.form.": "people.proposals: fields of the form",
     "people.reading.": "params/ladders: readings",
     "people.complaint.": "people.story: kinds of complaint",

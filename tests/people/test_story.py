@@ -100,3 +100,10 @@ def test_the_monthly_chain_does_not_pay_for_statistics():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert set(people.__all__) <= set(dir(people)) and callable(people.grades) and callable(people.chain)
     assert np.isclose(people.up_before_down(0.5, 0.5, 3, 3), 0.5)
+
+
+def test_bands_stand_in_words_in_both_languages() -> None:
+    for language, word, raw in (("zh", "降级 / 保持", "down"), ("en", "down / hold", "down_and")):
+        with speaking(language):
+            text = " ".join(story.band_lines(["Q_quarter_80_70_50"]))
+        assert word in text and raw not in text

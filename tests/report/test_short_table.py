@@ -39,3 +39,10 @@ def test_a_month_that_meets_its_need_says_so(language: str, told: str) -> None:
     with words.speaking(language):
         assert report.short_table(coverage(0.0, 0.0, 0.0, 0.0), study()).empty
         assert told in report.lines.shortage(coverage(0.0, 0.0, 0.0, 0.0), study())[0]
+
+
+def test_months_and_days_stay_on_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(tell, "display", lambda found: shown.append(found.data))
+    tell.show(pd.DataFrame({"period": ["2025-12", "2026-01"], "date": pd.to_datetime(["2026-12-01", "2026-12-02"]), "people": [3, 4]}))
+    assert shown[0].count('<td class="day">') == 4 and "<td>3</td>" in shown[0]
