@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import SimpleNamespace
 
 import pandas as pd
@@ -41,8 +42,8 @@ def test_a_month_that_meets_its_need_says_so(language: str, told: str) -> None:
         assert told in report.lines.shortage(coverage(0.0, 0.0, 0.0, 0.0), study())[0]
 
 
-def test_months_and_days_stay_on_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_months_and_days_stay_on_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
-    monkeypatch.setattr(tell, "display", lambda found: shown.append(found.data))
-    tell.show(pd.DataFrame({"period": ["2025-12", "2026-01"], "date": pd.to_datetime(["2026-12-01", "2026-12-02"]), "people": [3, 4]}))
+    monkeypatch.setattr(sys.modules["cslib.report.tell"], "display", lambda found: shown.append(found.data))
+    report.show(pd.DataFrame({"period": ["2025-12", "2026-01"], "date": pd.to_datetime(["2026-12-01", "2026-12-02"]), "people": [3, 4]}))
     assert shown[0].count('<td class="day">') == 4 and "<td>3</td>" in shown[0]
