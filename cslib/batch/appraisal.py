@@ -35,7 +35,7 @@ def appraise_month(site: str, month: str, *, scenario: str = "base", ladder: str
     ladders = notebook_path("45_grades")
     people.open_ladder(ladder or default_of(ladders, "ladder"), reading or default_of(ladders, "reading"))
     study = intake.open_study(site, month=month, scenario=scenario)
-    intake.figures(study)  # what is wrong with the files is said before a notebook starts
+    own = intake.figures(study)  # what is wrong with the files is said before a notebook starts
     if forms:
         report.protected_folder(study.site, study.month)
     asked = {"site": site, "month": month, "scenario": scenario, "language": words.language()}
@@ -53,4 +53,5 @@ def appraise_month(site: str, month: str, *, scenario: str = "base", ladder: str
     lines.append(say("batch.sessions", path=shown(run.path / "tables" / "off_queue.csv")))
     if forms:
         lines.append(say("batch.forms", path=report.protected_folder(study.site, study.month).as_posix()))
+        lines += [] if own.given else [say("batch.forms_synthetic")]
     return Appraised(tuple(lines))

@@ -40,3 +40,14 @@ def test_a_protected_folder_inside_the_outputs_is_refused_before_anything_runs(
     with pytest.raises(CslibError) as caught:
         appraisal.appraise_month("front_desk", "2026-12", forms=True)
     assert caught.value.keys == ["report.not_protected"] and started == []
+
+
+def test_the_terminal_says_that_the_forms_are_of_invented_people(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[str]) -> None:
+    monkeypatch.setenv("CSLIB_OUTPUTS", str(tmp_path / "out"))
+    monkeypatch.setenv("CSLIB_PROTECTED", str(tmp_path / "kept"))
+    monkeypatch.setattr(appraisal, "write_pages", lambda _: [])
+    for language, word in (("en", "SYNTHETIC (invented)"), ("zh", "虚构")):
+        with speaking(language):
+            lines = appraisal.appraise_month("front_desk", "2026-12", forms=True).lines
+        assert word in lines[-1]
+    assert started == ["40_kpi", "45_grades"] * 2
