@@ -13,7 +13,7 @@ from cslib.demand import engine, scores
 from cslib.demand.grid import Array, Flags, Grid
 from cslib.demand.history import QueueHistory, all_histories
 from cslib.demand.intervals import Fold, cell_spread, rolling
-from cslib.demand.method import judged, predict
+from cslib.demand.method import judged, predict, remembered
 from cslib.demand.peers import PEERS
 from cslib.intake.study import Study
 
@@ -63,10 +63,10 @@ class _Scored:
 
 
 def _judges(history: QueueHistory) -> dict[str, Judge]:
-    calendar, settings, lead = history.calendar, history.settings, history.lead_d
+    calendar, settings, lead, fit = history.calendar, history.settings, history.lead_d, remembered()
 
     def own(past: Grid, dates: pd.DatetimeIndex, opened: Flags) -> tuple[Array, list[Fold]]:
-        method = judged(past, calendar, settings, lead_d=lead)
+        method = judged(past, calendar, settings, lead_d=lead, fit=fit)
         return predict(method, past, calendar, settings, dates, opened), list(method.folds)
 
     def peer(name: str) -> Judge:

@@ -25,6 +25,8 @@ _NOTHING = 1e-9
 
 # A point forecaster: history, days to come and their opening -> expected contacts, days x slots.
 Forecaster = Callable[[Grid, pd.DatetimeIndex, Flags], Array]
+# History, calendar, settings -> fitted engine.
+Fitter = Callable[[Grid, pd.DataFrame, Settings], engine.Model]
 
 
 @dataclass(frozen=True)
@@ -133,12 +135,13 @@ def rolling(grid: Grid, forecaster: Forecaster, settings: Settings, *, lead_d: i
 
 
 def engine_rolling(
-    grid: Grid, calendar: pd.DataFrame, settings: Settings, *, lead_d: int = 0, starts: Sequence[pd.Timestamp] | None = None
-) -> list[Fold]:
+    grid: Grid, calendar: pd.DataFrame, settings: Settings, *, lead_d: int = 0, starts: Sequence[pd.Timestamp] | None = None,
+    fit: Fitter = engine.fit_grid,
+) -> list[Fold]:  # fmt: skip
     """Rolling folds of the engine, with the doubt that it has about each day; see ``rolling``."""
     found = []
     for past, rows, actual in _cuts(grid, settings, lead_d, starts):
-        factors = engine.factors(engine.fit_grid(past, calendar, settings), grid.dates[rows], grid.open[rows])
+        factors = engine.factors(fit(past, calendar, settings), grid.dates[rows], grid.open[rows])
         found.append(Fold(grid.dates[rows], factors.contacts, actual, factors.doubt))
     return [fold for fold in found if _tells(fold)]
 

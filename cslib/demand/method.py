@@ -17,7 +17,7 @@ import pandas as pd
 from cslib.demand import engine
 from cslib.demand.features import EVENT
 from cslib.demand.grid import Array, Flags, Grid
-from cslib.demand.intervals import Fold, Forecaster, engine_rolling, rolling
+from cslib.demand.intervals import Fitter, Fold, Forecaster, engine_rolling, rolling
 from cslib.demand.peers import PEERS
 from cslib.demand.settings import Settings
 
@@ -34,20 +34,37 @@ class Method:
     folds: tuple[Fold, ...]
 
 
-def judged(grid: Grid, calendar: pd.DataFrame, settings: Settings, *, lead_d: int = 0, starts: list[pd.Timestamp] | None = None) -> Method:
+def judged(
+    grid: Grid, calendar: pd.DataFrame, settings: Settings, *, lead_d: int = 0, starts: list[pd.Timestamp] | None = None,
+    fit: Fitter = engine.fit_grid,
+) -> Method:  # fmt: skip
     """Learn the weight of the engine from rolling folds.
 
     Parameters
     ----------
     grid : the history;  calendar : padded table ``calendar``, indexed by date, with the columns of events
-    lead_d, starts : see ``intervals.rolling``
+    lead_d, starts : see ``intervals.rolling``;  fit : how the engine is fitted (``remembered`` spares the same fit twice)
     """
-    own = engine_rolling(grid, calendar, settings, lead_d=lead_d, starts=starts)
+    own = engine_rolling(grid, calendar, settings, lead_d=lead_d, starts=starts, fit=fit)
     other = {fold.dates[0]: fold for fold in rolling(grid, habit(calendar), settings, lead_d=lead_d, starts=starts)}
     pairs = [(fold, other[fold.dates[0]].expected if fold.dates[0] in other else fold.expected) for fold in own]
     weight = (1 + _best([(fold, guess, plain_days(calendar, fold.dates)) for fold, guess in pairs])) / 2
     folds = tuple(replace(fold, expected=mixed(weight, fold.expected, guess, plain_days(calendar, fold.dates))) for fold, guess in pairs)
     return Method(weight, folds)
+
+
+def remembered() -> Fitter:
+    """A fitter that fits each length of **one** history once: rolling folds of neighbouring origins share most of their histories."""
+    known: dict[int, engine.Model] = {}
+
+    def fit(grid: Grid, calendar: pd.DataFrame, settings: Settings) -> engine.Model:
+        """The fit of the history's first days, from memory if there is one."""
+        length = len(grid.dates)
+        if length not in known:
+            known[length] = engine.fit_grid(grid, calendar, settings)
+        return known[length]
+
+    return fit
 
 
 def predict(method: Method, grid: Grid, calendar: pd.DataFrame, settings: Settings, dates: pd.DatetimeIndex, opened: Flags) -> Array:

@@ -73,3 +73,17 @@ def test_a_mixed_forecast_is_traced_to_both(study_of) -> None:
     weekdays = {pd.Timestamp(part.source).day_of_week for _, part in trace.walk() if part.name.startswith("same_weekday")}
     assert weekdays == {2}
     assert "habit_contacts" not in demand.trace(study, "phone", "2026-06-19 11:00").formula  # Dragon Boat Festival
+
+
+def test_a_fit_that_is_remembered_changes_nothing_but_the_time(monkeypatch) -> None:
+    past, _ = split(series(daily(DAYS), DAYS, noise="mix"), "2026-06-01")
+    grid, wide, fits = to_grid(past, DAYS.set_index("date"), 60), _calendar(past), []
+    plain = [method.judged(grid.until(len(grid.dates) - 28 * i), wide, FAST) for i in (0, 1)]
+    whole = engine.fit_grid
+    monkeypatch.setattr(engine, "fit_grid", lambda *given: fits.append(len(given[0].dates)) or whole(*given))
+    fit = method.remembered()
+    again = [method.judged(grid.until(len(grid.dates) - 28 * i), wide, FAST, fit=fit) for i in (0, 1)]
+    for one, other in zip(plain, again, strict=True):
+        assert one.weight == other.weight
+        assert all(np.array_equal(a.expected, b.expected) for a, b in zip(one.folds, other.folds, strict=True))
+    assert len(fits) == len(set(fits)) < 8
