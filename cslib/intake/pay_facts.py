@@ -5,10 +5,8 @@ A row a person (and month), a column a fact; or a row a fact. Money stays behind
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -16,23 +14,25 @@ from cslib.core import tables
 from cslib.core.words import Word, say
 from cslib.intake import aliases, privacy
 from cslib.intake.attendance import desk_of
+from cslib.intake.pay_ranges import POINTS, allowed, ranges, reader, refuse_shares, refuse_to_date
 from cslib.intake.people import month as month_of
 from cslib.intake.source import Source, open_sources, plain_header
 from cslib.intake.study import Study
-from cslib.intake.values import is_empty, number, plain, text
+from cslib.intake.values import plain
 
 KIND = "pay_facts"
-WHOLE = ("kpi_rank", "proposals", "award_service_star", "award_best_team", "award_innovation", "post_level", "ytd_months")  # counted, so whole
-FROM_ONE = ("kpi_rank", "post_level")
-MOST = 1_000_000_000.0
 
 
 @dataclass(frozen=True)
 class PayFacts:
-    """Table ``pay_facts`` of the study's month, and remarks of the reader (other months, private columns); no person in them."""
+    """Table ``pay_facts`` of the study's month, and remarks of the reader (other months, private columns); no person in them.
+
+    ``places``: (employee_id, fact) -> file and cell, for what pay has to say about a value.
+    """
 
     frame: pd.DataFrame
     notes: tuple[str, ...]
+    places: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
 
 def fact_names() -> tuple[str, ...]:
@@ -48,7 +48,8 @@ def read_pay_facts(study: Study, path: Path) -> PayFacts:
 
     Raises
     ------
-    IntakeError  with file, row and column for unknown people and columns, values that can't be (negative, half a rank), a fact given twice.
+    IntakeError  with file, row and column for unknown people and columns, values outside their fact's range (``pay_ranges``), points written
+        as shares, a year to date that can't be used, a fact given twice.
 
     Source: catalogue S003-B2 (rank), S003-J12 to S003-J15 (team mean, proposals), S001-20 (awards); amounts are the site's.
     """
@@ -57,27 +58,31 @@ def read_pay_facts(study: Study, path: Path) -> PayFacts:
     _refuse_unknown(source)
     desk = desk_of(study)
     months = source.column("month", month_of, "month", default=study.month)
+    mine = [row for row, month in zip(source.rows, months, strict=True) if month == study.month]
+    others, source.rows = len(source.rows) - len(mine), mine
     present = [name for name in names if source.has(name)]
-    columns = {name: source.column(name, _reader(name), _allowed(name)) for name in present}
-    rows, seen, others = [], dict[str, int](), 0
-    for place, (row, month) in enumerate(zip(source.rows, months, strict=True)):
+    limits = ranges(study)
+    columns = {name: source.column(name, reader(name, limits[name], source.columns[name].factor), allowed(limits[name])) for name in present}
+    for name in POINTS:
+        refuse_shares(source, name, columns.get(name, [None] * len(source.rows)), limits[name])
+    rows, places, seen = [], dict[tuple[str, str], str](), dict[str, int]()
+    for place, row in enumerate(source.rows):
         person = desk.person(source, row)
         if person is None:
-            continue
-        if month != study.month:
-            others += 1
             continue
         if seen.setdefault(person, row) != row:
             source.add("intake.person_twice", row, "staff_no", given=plain(source.raw(row, "staff_no")), first=seen[person] + 1)
             continue
-        given = [(name, columns[name][place]) for name in present]
-        rows += [(person, month, name, value * source.columns[name].factor) for name, value in given if value is not None]
+        given = {name: value for name in present if (value := columns[name][place]) is not None}
+        refuse_to_date(source, row, given)
+        rows += [(person, study.month, name, value) for name, value in given.items()]
+        places |= {(person, name): source.where(row, name) for name in given}
     source.refuse()
     frame = pd.DataFrame(rows, columns=list(tables.spec(KIND).columns))
     notes = [*source.notes, *desk.notes]
     if others:
         notes.append(say("intake.note.other_month_rows", file=source.sheet.file, count=others, month=study.month))
-    return PayFacts(tables.check(KIND, frame, source=source.sheet.file) if rows else tables.empty(KIND), tuple(notes))
+    return PayFacts(tables.check(KIND, frame, source=source.sheet.file) if rows else tables.empty(KIND), tuple(notes), places)
 
 
 def read_groups(study: Study, path: Path) -> pd.Series:
@@ -116,29 +121,3 @@ def _refuse_unknown(source: Source) -> None:
             continue
         allowed = ", ".join(aliases.shown(source.kind, column) for column in aliases.columns(source.kind))
         source.add_at("intake.unknown_column", source.header_row, index, column=privacy.masked(title), allowed=allowed)
-
-
-def _reader(name: str) -> Callable[[Any], float | None]:
-    """Reader of one fact: a number from 0 on, whole where it is a count, from 1 on where it is a rank or level."""
-
-    def read(cell: Any) -> float | None:
-        """The value; None for an empty cell."""
-        if is_empty(cell):
-            return None
-        shown = text(cell)
-        given = number(shown.rstrip("分%名次元") if isinstance(cell, str) and shown else cell)
-        if given is None:
-            return None
-        least = 1.0 if name in FROM_ONE else 0.0
-        if not least <= given <= MOST or (name in WHOLE and given != int(given)):
-            raise ValueError(given)
-        return float(given)
-
-    return read
-
-
-def _allowed(name: str) -> str:
-    """Words (``intake.allowed.*``) for what a fact's cell takes."""
-    if name in FROM_ONE:
-        return "whole_from_one"
-    return "whole_number" if name in WHOLE else "amount"

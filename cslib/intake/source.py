@@ -76,9 +76,9 @@ class Source:
         self.findings.append(Finding(key, self.sheet.where(row, index), {"row": row + 1, **facts}))
 
     def column(
-        self, column: str, read: Callable[[Any], Value | None], allowed: str, *, default: Value | None = None, needed: bool = False
+        self, column: str, read: Callable[[Any], Value | None], allowed: str | Word, *, default: Value | None = None, needed: bool = False
     ) -> list[Value | None]:
-        """A column read row by row (aligned with ``rows``); ``allowed`` names the words ``intake.allowed.<allowed>``."""
+        """A column read row by row (aligned with ``rows``); ``allowed`` names the words ``intake.allowed.<allowed>``, or is the words."""
         place = self.columns.get(column)
         if place is None:
             return [default] * len(self.rows)
@@ -87,7 +87,7 @@ class Source:
             before = len(self.findings)
             value = self._read(row, column, place, read, allowed)
             if needed and value is None and len(self.findings) == before:
-                self.add("intake.cell_empty", row, column, allowed=Word(f"intake.allowed.{allowed}"))
+                self.add("intake.cell_empty", row, column, allowed=_words(allowed))
             values.append(default if value is None else value)
         return values
 
@@ -103,13 +103,13 @@ class Source:
             self.add("intake.cell_empty", row, column, allowed=needed)
         return found
 
-    def _read(self, row: int, column: Any, place: Column, read: Callable[[Any], Value | None], allowed: str) -> Value | None:
+    def _read(self, row: int, column: Any, place: Column, read: Callable[[Any], Value | None], allowed: str | Word) -> Value | None:
         cell = self._cell(row, place.index)
         try:
             text(cell)  # an error of Excel such as #N/A is refused whatever the column
             found = read(cell)
         except (ValueError, OverflowError):
-            self.add("intake.cell", row, column, given=privacy.masked(cell), allowed=Word(f"intake.allowed.{allowed}"))
+            self.add("intake.cell", row, column, given=privacy.masked(cell), allowed=_words(allowed))
             return None
         if isinstance(found, str) and privacy.looks_personal(found):
             self.add("intake.personal_cell", row, column)
@@ -124,6 +124,11 @@ class Source:
         IntakeError  with up to 20 findings and the number of the others.
         """
         refuse(self.findings)
+
+
+def _words(allowed: str | Word) -> Word:
+    """What a cell takes, as words."""
+    return allowed if isinstance(allowed, Word) else Word(f"intake.allowed.{allowed}")
 
 
 def refuse(findings: list[Finding]) -> None:

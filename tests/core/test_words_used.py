@@ -22,6 +22,7 @@ FAMILIES = {
     "params.excluded.": "params.excluded, params.pay_scheme: excluded catalogue entries",
     "params.holiday.": "params.calendar: keys of holidays",
     "intake.allowed.": "intake.source: kinds of cells",
+    "intake.fact_unit.": "intake.pay_ranges: units of facts",
     "intake.excluded.": "intake/aliases.yml: excluded criteria",
     "intake.kind.": "intake.source: kinds of files",
     "intake.template.": "intake.site_folder: columns of the templates",

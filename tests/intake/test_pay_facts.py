@@ -12,8 +12,10 @@ from tiny_site import TinySite
 from cslib import intake
 from cslib.core import tables
 from cslib.core.errors import IntakeError
+from cslib.core.words import speaking
 from cslib.intake.pay_facts import fact_names
-from cslib.params.pay_curve import FACTS
+from cslib.intake.pay_ranges import POINTS, RANGES, scale
+from cslib.params.pay_curve import FACTS, Curve
 
 
 @pytest.fixture
@@ -56,6 +58,17 @@ def test_excel_reads_the_same(study: intake.Study, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "key", "words"),
     [
+        ("工号,绩效得分\n00127,0.95\n00128,0.8\n", "intake.score_share", ("95", "0.95", "B2", "绩效得分")),
+        ("工号,绩效得分\n00127,95\n00128,0.8\n", "intake.score_mixed", ("0.8", "B3", "绩效得分")),
+        ("工号,绩效得分\n00127,9500\n", "intake.cell", ("9500", "B2", "200")),
+        ("工号,累计月数,累计收入\n00127,12,90000\n", "intake.cell", ("12", "B2", "11")),
+        ("工号,累计收入,累计已扣税\n00127,60000,300\n", "intake.ytd_months", ("60000", "B2")),
+        ("工号,累计月数,累计已扣税\n00127,6,0\n", "intake.ytd_income", ("6", "B2")),
+        ("工号,累计月数,累计收入,累计已扣税\n00127,6,0,300\n", "intake.ytd_tax", ("300", "D2")),
+        ("工号,排名\n00127,99\n", "intake.cell", ("99", "B2")),
+        ("工号,年终奖\n00127,10000001\n", "intake.cell", ("10000001", "10,000,000")),
+        ("工号,销售额（万元）\n00127,20000\n", "intake.cell", ("20000", "100,000,000")),
+        ("工号,缴费基数\n00127,2000000\n", "intake.cell", ("2000000", "1,000,000")),
         ("工号,绩效得分\n99999,90\n", "intake.unknown_person", ("facts.csv", "99999", "2")),
         ("工号,绩效得分,神秘列\n00127,90,1\n", "intake.unknown_column", ("facts.csv", "神秘列", "绩效得分")),
         ("工号,绩效得分\n00127,-5\n", "intake.cell", ("-5", "绩效得分", "2")),
@@ -71,7 +84,9 @@ def test_excel_reads_the_same(study: intake.Study, tmp_path: Path) -> None:
 def test_what_can_not_be_right_is_refused_with_its_place(study: intake.Study, tmp_path: Path, content: str, key: str, words: tuple[str, ...]) -> None:
     with pytest.raises(IntakeError) as caught:
         intake.read_pay_facts(study, sheet(tmp_path, content))
-    assert key in caught.value.keys and all(word in str(caught.value) for word in words)
+    for language in ("zh", "en"):
+        with speaking(language):
+            assert key in caught.value.keys and all(word in str(caught.value) for word in words)
 
 
 def test_a_sheet_of_another_month_gives_no_facts(study: intake.Study, tmp_path: Path) -> None:
@@ -84,8 +99,16 @@ def test_every_fact_that_a_scheme_may_name_has_a_column(study: intake.Study, tmp
     """S001-20, S003-B2, S003-J12, S003-J15: awards, rank, team mean and proposals come from a sheet."""
     assert set(FACTS) <= set(fact_names())
     head = ",".join(fact_names())
-    found = facts(study, sheet(tmp_path, f"staff_no,{head}\n00127,{','.join('1' * len(fact_names()))}\n"))
-    assert {fact for _, fact in found} == set(fact_names())
+    found = facts(study, sheet(tmp_path, f"staff_no,{head}\n00127,{','.join('90' if name in POINTS else '1' for name in fact_names())}\n"))
+    assert {fact for _, fact in found} == set(fact_names()) == set(RANGES)
+
+
+def test_a_score_of_nought_is_a_score_and_the_scale_is_the_schemes(study: intake.Study, tmp_path: Path) -> None:
+    assert facts(study, sheet(tmp_path, "工号,绩效得分\n00127,0\n00128,95\n")) == {(1, "score"): 0, (2, "score"): 95}
+    item = next(iter(study.params.pay.items.values()))
+    curve = Curve(kind="linear", fact="score", target=1000)
+    scheme = study.params.pay.model_copy(update={"items": {"performance": item.model_copy(update={"curve": curve})}})
+    assert scale(scheme, "score") == 1000 and scale(scheme, "team_mean") == 100
 
 
 def test_groups_are_neutral_labels(study: intake.Study, tmp_path: Path) -> None:
