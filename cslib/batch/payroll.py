@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from cslib import intake, pay, people
 from cslib.batch.actual import actual_hours, sheet_notes
 from cslib.core import tables
-from cslib.core.errors import IntakeError
+from cslib.core.errors import IntakeError, PayError
 from cslib.core.words import say
 from cslib.intake import Study
 from cslib.intake.attendance import read_attendance
@@ -65,23 +65,37 @@ def payroll(
     """
     graded, notes, files = people.grades(study), [], dict[str, str]()
     facts_path, sheet_path = intake.pay_file(study, "pay_facts", facts), intake.pay_file(study, "attendance", attendance)
-    known = None
+    known, places = None, dict[tuple[str, str], str]()
     if facts_path is not None:
         brought = intake.read_pay_facts(study, facts_path)
-        known, notes = brought.frame, [*brought.notes]
+        known, notes, places = brought.frame, [*brought.notes], brought.places
         files[portable(str(facts_path))] = _sha256(facts_path)
     sheet = None if sheet_path is None else read_attendance(study, sheet_path)
     if sheet is None or sheet_path is None:
         if hours is None:
             raise IntakeError("intake.no_hours", where=study.month)
-        return Payroll(pay.payslips(hours, graded, study, facts=known), None, "planned", graded, known, files, tuple(notes))
+        return Payroll(_slips(hours, graded, study, known, places), None, "planned", graded, known, files, tuple(notes))
     files[portable(str(sheet_path))] = _sha256(sheet_path)
     actual = actual_hours(study, sheet, planned_roster)
     covered = sheet_notes(study, sheet, planned_roster, actual)
     basis = "actual" if tables.check("hours", actual)["basis"].eq("actual").all() else "mixed"
-    planned = None if hours is None else pay.payslips(hours, graded, study, facts=known)
-    slips = pay.payslips(actual, graded, study, facts=known)
+    planned = None if hours is None else _slips(hours, graded, study, known, places)
+    slips = _slips(actual, graded, study, known, places)
     return Payroll(slips, planned, basis, graded, known, files, (*notes, *covered, *sheet.notes))
+
+
+def _slips(
+    hours: pd.DataFrame, graded: pd.DataFrame, study: Study, facts: pd.DataFrame | None, places: dict[tuple[str, str], str]
+) -> pd.DataFrame:  # fmt: skip
+    """Payslips; what is wrong with a fact is told with the cell that it came from."""
+    try:
+        return pay.payslips(hours, graded, study, facts=facts)
+    except PayError as error:
+        found = []
+        for finding in error.findings:
+            key = str(finding.facts.get("person", "")), finding.where.removeprefix("pay_facts.")
+            found.append(replace(finding, where=places.get(key, finding.where)))
+        raise PayError(findings=found) from None
 
 
 def _sha256(path: Path) -> str:

@@ -111,6 +111,16 @@ class Word:
 
 
 @dataclass(frozen=True)
+class Picked:
+    """A ``{zh: ..., en: ...}`` pair of a params file as a text that follows the language."""
+
+    meaning: Any = field(hash=False)
+
+    def __str__(self) -> str:
+        return pick(self.meaning)
+
+
+@dataclass(frozen=True)
 class Joined:
     """Texts and words put together when they are read, so that the whole follows the language."""
 

@@ -31,6 +31,7 @@ class Month:
     city: str = ""
     payroll: Payroll = field(default_factory=Payroll)
     statutory: Statutory | None = None
+    scheme_name: str = ""
 
     @classmethod
     def of(cls, study: Study) -> Month:
@@ -40,7 +41,7 @@ class Month:
         paid = tuple(moment.date() for moment in days.loc[inside, "date"])
         site = study.params.site
         known = statutory() if site.country == "CN" else None
-        return cls(study.horizon.start, study.horizon.end, paid, study.params.law, study.params.pay, site.city, site.payroll, known)
+        return cls(study.horizon.start, study.horizon.end, paid, study.params.law, study.params.pay, site.city, site.payroll, known, site.pay)
 
     def law_value(self, code: str, day: dt.date) -> Trace:
         """A legal value in force on a day."""

@@ -48,12 +48,17 @@ def payslips(hours: pd.DataFrame, grades: pd.DataFrame, study: Study, *, facts: 
     worked = _worked(hours)
     people = _people(grades, study, facts)
     _check_hours(worked, people, study)
-    rows = []
+    rows, findings = [], list[Finding]()
     default = _basis([row for rows_of in worked.values() for row in rows_of])
     for person in people.values():
         mine = worked.get(person.employee_id, [])
         basis = _basis(mine) if mine else default
-        rows += [_row(person, line, study.month, basis) for line in _whole(person, mine)]
+        try:
+            rows += [_row(person, line, study.month, basis) for line in _whole(person, mine)]
+        except PayError as error:
+            findings += error.findings
+    if findings:
+        raise PayError(findings=_told_once(findings))
     found = pd.DataFrame(rows, columns=list(tables.spec("payslips").columns))
     return tables.check("payslips", found, source="pay.payslips")
 
@@ -82,6 +87,14 @@ def label(item: str, study: Study) -> str:
     if item in study.params.pay.items:
         return pick(study.params.pay.items[item].meaning)
     return say(f"pay.item.{item}") if has(f"pay.item.{item}") else item
+
+
+def _told_once(findings: list[Finding]) -> list[Finding]:
+    """What is wrong with several people for one reason (base of a grade) once; other findings each, in the order of the staff list."""
+    firsts: dict[object, Finding] = {}
+    for number, finding in enumerate(findings):
+        firsts.setdefault(finding.where if finding.key == "pay.below_minimum" else number, finding)
+    return list(firsts.values())
 
 
 def _whole(person: Person, worked: list[Worked]) -> list[Line]:

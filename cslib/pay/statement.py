@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from cslib.core.errors import PayError
 from cslib.core.trace import Trace, formula_function
 from cslib.core.units import fen
+from cslib.core.words import Picked, Word, has
 from cslib.params.statutory import Statutory
 from cslib.pay import tax
 from cslib.pay.insurance import Contribution, contributions
@@ -199,9 +200,32 @@ def minimum_wage(person: Person, law: Statutory, earnings: list[Line], insured: 
     if not short:
         return []
     if person.month.payroll.minimum_wage == "refuse":
-        given = compared.value - own.value * present.value
-        facts = {"person": person.employee_id, "grade": person.grade, "given": f"{given:.2f}", "least": f"{wanted:.2f}", "city": person.month.city}
-        raise PayError("pay.below_minimum", where=f"payslips {person.month.first:%Y-%m}", **facts, source=dated.source)
+        raise _below(person, law, compared.value - own.value * present.value, wanted, insured if own.inputs else [])
     formula = "fen(max(0, least_yuan * employed_share * fte_share + own_contributions_yuan * employed_share - compared_yuan))"
     amount = Trace("minimum_wage_top_up", short, "fen", formula, (least, present, fte, own, compared), "cn_minimum_wage", dated.source)
     return [Line("minimum_wage_top_up", 1.0, short / 100, amount, "cn_minimum_wage", group="welfare")]
+
+
+def _below(person: Person, law: Statutory, given: float, wanted: float, insured: list[Line]) -> PayError:
+    """The error for pay below the minimum: about the declared wage, where only contributions on it bring the pay below, else about the base.
+
+    Parameters
+    ----------
+    insured : lines whose own share is left out of the pay compared;  given, wanted : pay that counts, and the minimum [yuan]
+    """
+    month, declared = person.month, person.facts.get("contribution_base_yuan")
+    dated, _ = law.least_wage(law.city(month.city), month.first)
+    facts = {"person": person.employee_id, "least": f"{wanted:.2f}", "city": Picked(law.insurance.cities[law.city(month.city)].meaning)}
+    mine = [line for line in insured if line.part == EMPLOYEE]
+    floors = [line.amount.inputs[0].inputs[1].value for line in mine]
+    spared = sum((line.quantity - floor) * line.rate_yuan for line, floor in zip(mine, floors, strict=True)) * person.employed_share().value
+    if declared is not None and spared and given + spared >= wanted:
+        cap = max(line.amount.inputs[0].inputs[2].value for line in mine)
+        return PayError("pay.base_above_pay", where="pay_facts.contribution_base_yuan", given=declared, cap=cap, **facts, source=dated.source)
+    where = f"params/pay/{month.scheme_name}.yml: base_yuan.{person.grade}"
+    return PayError("pay.below_minimum", where=where, given=f"{given:.2f}", grade=grade_words(person.grade), **facts, source=dated.source)
+
+
+def grade_words(grade: str) -> Word | str:
+    """A grade in the language in use; grades without words as they are."""
+    return Word(f"pay.grade.{grade}") if has(f"pay.grade.{grade}") else grade

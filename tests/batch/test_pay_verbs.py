@@ -183,9 +183,12 @@ def test_a_bonus_in_a_blind_zone_says_the_way_out(place):
     study = intake.open_study("front_desk", month=MONTH)
     path = sheet(place, "facts.csv", f"工号,年终奖\n{numbers(study)[0]},36001\n")
     text = said("slips", "front_desk", "--facts", path)
-    assert all(word in text for word in ("36,001.00", "36,000", "38,566.67", "2,309.10", "blind_zone: flag"))
+    assert all(word in text for word in ("36,001.00", "36,000", "38,566.67", "2,309.10", "blind_zone: flag", "facts.csv B2"))
     change(place, "city: shanghai", "city: shanghai\npayroll: {blind_zone: flag}")
     assert "employer cost" in said("slips", "front_desk", "--facts", path, code=0)
+    sheet(place, "facts.csv", f"工号,缴费基数\n{numbers(study)[0]},7600\n{numbers(study)[1]},900000\n")
+    text = said("slips", "front_desk", "--facts", path)
+    assert "facts.csv B3" in text and "900,000.00" in text and "below_minimum" not in text and "B2" not in text
 
 
 def test_negative_values_unknown_people_and_missing_sheets_are_refused(place):

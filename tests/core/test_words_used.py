@@ -33,6 +33,7 @@ FAMILIES = {
     "people.complaint.": "people.story: kinds of complaint",
     "people.figure.joint_": "report.figures_grades: who moves under which ladder",
     "people.state.": "people.targets: states of a target",
+    "pay.grade.": "params/pay: grades of the schemes",
     "pay.item.": "pay.items: items that no scheme names",
     "pay.column.": "pay.outlook: columns of its tables",
     "pay.measure.": "pay.outlook: figures of the budget",

@@ -140,9 +140,17 @@ def test_minimum_wage_is_refused_with_the_way_out_or_topped_up():
     team = [person("A-001", grade="junior")]
     with pytest.raises(PayError) as caught:
         made(team, tables.empty("hours"), pay_scheme=low)
-    for language in ("zh", "en"):
+    for language, named in (("zh", ("初级", "上海")), ("en", ("junior", "Shanghai"))):
         with speaking(language):
-            assert all(word in str(caught.value) for word in ("A-001", "junior", "shanghai", "2740.00", "minimum_wage: top_up"))
+            heard = ("A-001", "params/pay/", ".yml: base_yuan.junior", "2740.00", "minimum_wage: top_up", *named)
+            assert all(word in str(caught.value) for word in heard) and "shanghai" not in str(caught.value)
+    with pytest.raises(PayError) as caught:
+        made([person("A-001", grade="junior"), person("A-002", grade="junior")], tables.empty("hours"), pay_scheme=low)
+    assert caught.value.keys == ["pay.below_minimum"]  # one base, one finding
+    enough = scheme("simple", base_yuan={"junior": 4600.0}, items={}, probation_months=0)
+    with pytest.raises(PayError) as caught:
+        made(team, tables.empty("hours"), [("A-001", "contribution_base_yuan", 120_000)], pay_scheme=enough)
+    assert caught.value.keys == ["pay.base_above_pay"] and "120,000.00" in str(caught.value)
     slips, worked, graded, at, _ = made(team, tables.empty("hours"), pay_scheme=low, minimum_wage="top_up")
     result = amounts(slips, part="employee")
     assert amounts(slips)["base"] + amounts(slips)["minimum_wage_top_up"] - sum(result.values()) == 274_000
