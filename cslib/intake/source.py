@@ -82,34 +82,34 @@ class Source:
         place = self.columns.get(column)
         if place is None:
             return [default] * len(self.rows)
-        values: list[Value | None] = []
+        values, words = list[Value | None](), allowed if isinstance(allowed, Word) else Word(f"intake.allowed.{allowed}")
         for row in self.rows:
             before = len(self.findings)
-            value = self._read(row, column, place, read, allowed)
+            value = self._read(row, column, place, read, words)
             if needed and value is None and len(self.findings) == before:
-                self.add("intake.cell_empty", row, column, allowed=_words(allowed))
+                self.add("intake.cell_empty", row, column, allowed=words)
             values.append(default if value is None else value)
         return values
 
     def wide_column(self, key: Any, read: Callable[[Any], Value | None], allowed: str) -> list[Value | None]:
         """A wide column read row by row."""
-        return [self._read(row, key, self.wide[key], read, allowed) for row in self.rows]
+        return [self._read(row, key, self.wide[key], read, Word(f"intake.allowed.{allowed}")) for row in self.rows]
 
     def text(self, row: int, column: str, *, needed: Any = "") -> str | None:
         """One cell as text; an error of Excel in it, and with ``needed`` (what the cell takes) an empty one, become findings."""
         place, before = self.columns.get(column), len(self.findings)
-        found = None if place is None else self._read(row, column, place, text, "text")
+        found = None if place is None else self._read(row, column, place, text, Word("intake.allowed.text"))
         if found is None and needed and len(self.findings) == before:
             self.add("intake.cell_empty", row, column, allowed=needed)
         return found
 
-    def _read(self, row: int, column: Any, place: Column, read: Callable[[Any], Value | None], allowed: str | Word) -> Value | None:
+    def _read(self, row: int, column: Any, place: Column, read: Callable[[Any], Value | None], allowed: Word) -> Value | None:
         cell = self._cell(row, place.index)
         try:
             text(cell)  # an error of Excel such as #N/A is refused whatever the column
             found = read(cell)
         except (ValueError, OverflowError):
-            self.add("intake.cell", row, column, given=privacy.masked(cell), allowed=_words(allowed))
+            self.add("intake.cell", row, column, given=privacy.masked(cell), allowed=allowed)
             return None
         if isinstance(found, str) and privacy.looks_personal(found):
             self.add("intake.personal_cell", row, column)
@@ -124,11 +124,6 @@ class Source:
         IntakeError  with up to 20 findings and the number of the others.
         """
         refuse(self.findings)
-
-
-def _words(allowed: str | Word) -> Word:
-    """What a cell takes, as words."""
-    return allowed if isinstance(allowed, Word) else Word(f"intake.allowed.{allowed}")
 
 
 def refuse(findings: list[Finding]) -> None:
