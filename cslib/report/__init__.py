@@ -7,7 +7,7 @@ from cslib.report.identity import Identity, identify
 from cslib.report.lines import queue_name
 from cslib.report.manifest import Finished, changed_files, finished_runs, read_manifest, reusable
 from cslib.report.pay_reform_view import case_intro, design_sliders, pay_design, pay_reform, reform_sliders
-from cslib.report.pay_view import pay_answer, pay_sliders, protected_payslips
+from cslib.report.pay_view import pay_answer, pay_sliders, payslip_sheet, protected_payslips
 from cslib.report.review_notes import peak_lines, remarks, unmet
 from cslib.report.run import Run, clean_outputs, clean_partials, open_run, protected_folder, start_run
 from cslib.report.summaries import (
@@ -31,7 +31,8 @@ __all__ = [
     "Finished", "Forms", "Identity", "Run", "Verdict", "accuracy_table", "case_intro", "changed_files", "clean_outputs", "clean_partials",
     "cost_table", "cover_view", "design_sliders", "figures", "finished_runs", "forms_lines", "full_tier_workbook", "heading",
     "hours_summary", "identify", "lines", "lines_demand", "lines_staffing", "open_run", "pay_answer", "pay_design", "pay_reform",
-    "pay_sliders", "peak_lines", "protected_folder", "protected_forms", "protected_payslips", "provenance", "queue_name", "queue_summary",
+    "pay_sliders", "payslip_sheet", "peak_lines", "protected_folder", "protected_forms", "protected_payslips", "provenance", "queue_name",
+    "queue_summary",
     "read_manifest", "reform_sliders", "remarks", "reusable", "roster_workbook", "rule_page", "short_table", "show", "special_days", "start_run",
     "tell", "tell_each", "unfold", "unmet", "verdict", "verdict_lines", "wage_table", "write_fontconfig", "write_workbook",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ from cslib.core.words import say
 from cslib.intake.study import Study
 from cslib.report import figures_pay
 from cslib.report.run import protected_folder
-from cslib.report.store import table_bytes, write_whole
+from cslib.report.store import write_whole
 from cslib.report.tell import show, tell
 
 EVERYBODY = "all"
@@ -76,4 +77,17 @@ def protected_payslips(slips: pd.DataFrame, study: Study, wanted: str) -> Path |
     if chosen.empty:
         raise RunError("report.no_payslip", where="payslips_for", given=wanted)
     path = protected_folder(study.site, study.month) / f"payslips-{wanted}.csv"
-    return write_whole(path, table_bytes("payslips", tables.check("payslips", chosen, source="payslips")))
+    return write_whole(path, payslip_sheet(tables.check("payslips", chosen, source="payslips"), study))
+
+
+def payslip_sheet(slips: pd.DataFrame, study: Study) -> bytes:
+    """Payslips as a CSV for a reader: titles, items and parts in the language in use, amounts as in the table (fen)."""
+    named = slips.assign(
+        item=[pay.label(item, study) for item in slips["item"]],
+        part=[say(f"report.payslip.part_of.{part}") for part in slips["part"]],
+        basis=[say(f"report.payslip.basis_of.{basis}") for basis in slips["basis"]],
+    )
+    titles = {column: say(f"report.payslip.{column}") for column in tables.spec("payslips").columns}
+    stream = io.StringIO()
+    named[list(titles)].rename(columns=titles).to_csv(stream, index=False, lineterminator="\n")
+    return b"\xef\xbb\xbf" + stream.getvalue().encode()  # the mark lets Excel show Chinese

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from cslib import batch, intake, pay, roster
+from cslib import batch, intake, pay, report, roster
 from cslib.batch import pay_month
 from cslib.batch.cli import main
 from cslib.batch.payroll import payroll
@@ -80,7 +80,15 @@ def test_an_estimate_shows_totals_and_writes_payslips_only_on_request(tmp_path):
     text = said("slips", "front_desk", code=0)
     assert "Estimate" in text and "employer cost (yuan)" in text and not (tmp_path / "safe").exists()
     text = said("slips", "front_desk", "--person", "all", code=0)
-    assert "payslips-all.csv" in text and list((tmp_path / "safe").rglob("payslips-all.csv"))
+    written = list((tmp_path / "safe").rglob("payslips-all.csv"))
+    assert "payslips-all.csv" in text and len(written) == 1
+    found = pd.read_csv(written[0])
+    assert list(found.columns)[2:7] == ["Item", "Part", "Quantity", "Rate (yuan)", "Amount (fen)"] and "base pay" in set(found["Item"])
+    study = intake.open_study("front_desk", month=MONTH)
+    plan = planned(study)
+    with words.speaking("zh"):
+        sheet_zh = report.payslip_sheet(payroll(study, roster.hours(plan, study), plan).slips, study).decode("utf-8-sig")
+    assert sheet_zh.startswith("人员代号,月份,项目,类别") and "基本工资,应发" in sheet_zh and "预估" in sheet_zh
     assert "B-99" in said("slips", "front_desk", "--person", "B-99")
 
 

@@ -56,6 +56,7 @@ FAMILIES = {
     "report.about.": "report.workbook: rows of the sheet about the run",
     "report.binding.": "core/tables.yml: what sets a number of people",
     "report.skill_group.": "params/drivers.yml: skill groups",
+    "report.payslip.": "core/tables.yml: columns and parts of a payslip",
     "report.basis.": "core/tables.yml: planned or actual",
     "report.cover.way.": "roster.life.options: ways to stand in",
     "report.cover.why.": "roster.life.candidates: what rules somebody out",
