@@ -78,11 +78,11 @@ def test_a_mixed_forecast_is_traced_to_both(study_of) -> None:
 def test_a_fit_that_is_remembered_changes_nothing_but_the_time(monkeypatch) -> None:
     past, _ = split(series(daily(DAYS), DAYS, noise="mix"), "2026-06-01")
     grid, wide, fits = to_grid(past, DAYS.set_index("date"), 60), _calendar(past), []
-    plain = [method.judged(grid.until(len(grid.dates) - 28 * i), wide, FAST) for i in (0, 1)]
+    plain = [method.judged(grid.until(len(grid.dates) - 10 * i), wide, FAST) for i in (0, 1)]
     whole = engine.fit_grid
     monkeypatch.setattr(engine, "fit_grid", lambda *given: fits.append(len(given[0].dates)) or whole(*given))
     fit = method.remembered()
-    again = [method.judged(grid.until(len(grid.dates) - 28 * i), wide, FAST, fit=fit) for i in (0, 1)]
+    again = [method.judged(grid.until(len(grid.dates) - 10 * i), wide, FAST, fit=fit) for i in (0, 1)]
     for one, other in zip(plain, again, strict=True):
         assert one.weight == other.weight
         assert all(np.array_equal(a.expected, b.expected) for a, b in zip(one.folds, other.folds, strict=True))
