@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -47,7 +47,7 @@ def open_layout(site: str, shifts: tuple[str, ...]) -> ExportLayout:
     for code in layout.codes:
         if code not in allowed:
             raise ParamError("params.export_code", where=document.where(("codes", code)), given=code, allowed=", ".join(allowed))
-    wrong = [title for title, field in layout.columns.items() if field not in PersonField.__args__]
+    wrong = [title for title, field in layout.columns.items() if field not in get_args(PersonField)]
     if layout.form == "grid" and wrong:
-        raise ParamError("params.export_grid", where=document.where(("columns", wrong[0])), given=wrong[0], allowed=", ".join(PersonField.__args__))
+        raise ParamError("params.export_grid", where=document.where(("columns", wrong[0])), given=wrong[0], allowed=", ".join(get_args(PersonField)))
     return layout

@@ -25,7 +25,7 @@ from cslib.roster.columns.pricing import Scratch, best_fixed, scratch_for
 from cslib.roster.columns.rests import counted, handed_out
 from cslib.roster.columns.whole import Bounded, Effort, better, bounded
 
-PARTS = 10  # parts per person at work = 1
+PARTS = 4  # parts per person at work = 1
 FEWEST = 16  # rounds of parts at least
 DIVES = 3
 ROOT, DIVING, PROOF = 0.35, 0.45, 0.1  # shares of the seconds: until the bound, until the dives end; for each proof
