@@ -58,15 +58,16 @@ def today(site: str, month: str, file: Path, now: dt.datetime, *, scenario: str 
 
 
 def supposed(study: Study, run: Run, *, deviation_share: float = DEVIATION_SHARE) -> Today:
-    """The same for a day made up: the busiest one, when ``SEEN_SHARE`` of its contacts should have come; every queue is ``deviation_share`` off.
+    """The same for a day made up: the busiest one, when ``SEEN_SHARE`` of its contacts should have come; its busiest queue is ``deviation_share`` off.
 
     A site of fixed posts has no such day, and the sentence says so.
     """
     forecast, need = table("forecast", study, run), table("requirement", study, run)
     if forecast["contacts"].sum() <= 0:
         return Today((say("report.lines.no_contacts"),), tables.empty("requirement_update"))
-    by_day = forecast.groupby(forecast["interval_start"].dt.normalize())["contacts"].sum()
-    rows = forecast[forecast["interval_start"].dt.normalize() == by_day.idxmax()]
+    days = forecast["interval_start"].dt.normalize()
+    on_the_day = forecast[days == forecast.groupby(days)["contacts"].sum().idxmax()]
+    rows = on_the_day[on_the_day["queue"] == on_the_day.groupby("queue")["contacts"].sum().idxmax()]
     so_far = rows.groupby("interval_start")["contacts"].sum().cumsum()
     now = so_far.index[so_far >= SEEN_SHARE * so_far.iloc[-1]][0] + pd.Timedelta(minutes=study.horizon.interval_min)
     came = rows.loc[rows["interval_start"] < now, ["queue", "interval_start", "contacts"]].rename(columns={"contacts": "offered"})

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from cslib.core.words import say
 from cslib.intake.study import Study
-from cslib.pay import Outlook, kernel
 from cslib.report import figures_base as base
+
+if TYPE_CHECKING:
+    from cslib.pay import Outlook
 
 CAUSES = ("volume", "mix", "rate_grade", "rate_variable", "price")
 
@@ -17,7 +21,9 @@ CAUSES = ("volume", "mix", "rate_grade", "rate_variable", "price")
 @base.styled
 def outlook(found: Outlook, study: Study) -> base.Picture:
     """Left: site cost a month, mean and 5 % to 95 % of the runs, with the plan; right: causes of the difference over all months."""
-    costs = found.outcome.totals[:, :, kernel.COST]
+    from cslib.pay.kernel import COST  # compiled loops: loaded where a budget is drawn
+
+    costs = found.outcome.totals[:, :, COST]
     months = np.arange(1, costs.shape[1] + 1)
     figure = base.new(study, 10.5, 3.9, say("report.pay.outlook", months=len(months), runs=found.outcome.runs))
     left, right = figure.subplots(1, 2, width_ratios=[1.25, 1.0])

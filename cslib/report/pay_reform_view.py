@@ -11,14 +11,14 @@ from IPython.display import display
 from cslib import pay
 from cslib.core.words import pick, say
 from cslib.intake.study import Study
-from cslib.pay.case_tables import ladder_text
 from cslib.report import figures_pay
 from cslib.report.tell import show, tell, tell_each
 
 
 def case_intro(case: pay.Case) -> list[str]:
     """What is compared: the file's meaning, both ladders, horizon, where the behaviour comes from, whether amounts are illustrative."""
-    facts = {"months": case.reform.months, "runs": case.reform.runs, "before": ladder_text(case.before[1]), "after": ladder_text(case.after[1])}
+    before, after = (pay.ladder_text(side[1]) for side in (case.before, case.after))
+    facts = {"months": case.reform.months, "runs": case.reform.runs, "before": before, "after": after}
     lines = [say("pay.reform.intro", meaning=pick(case.reform.meaning), **facts), say("pay.reform.source", source=pick(case.reform.behaviour.source))]
     if case.months.estimated:
         lines.append(say("notebook.pay.estimated_years"))

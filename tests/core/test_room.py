@@ -8,7 +8,7 @@ from importlib import import_module
 
 import pytest
 
-ROOMS = ("people", "roster", "roster.life", "staffing")
+ROOMS = ("pay", "people", "roster", "roster.life", "staffing")
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -27,7 +27,10 @@ def test_a_submodule_never_hides_the_function_of_its_name():
     assert callable(roster.audit) and callable(roster.problem) and callable(roster.hours)
 
 
-@pytest.mark.parametrize(("room", "heavy"), [("roster", "pulp"), ("roster.life", "pulp"), ("staffing", "pulp"), ("people", "scipy")])
+LIGHT = [("roster", "pulp"), ("roster.life", "pulp"), ("staffing", "pulp"), ("people", "scipy"), ("pay", "numba"), ("report", "numba")]
+
+
+@pytest.mark.parametrize(("room", "heavy"), LIGHT)
 def test_importing_a_room_loads_nothing_heavy(room, heavy):
     code = f"import sys, cslib.{room}; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
