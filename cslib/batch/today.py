@@ -58,7 +58,7 @@ def today(site: str, month: str, file: Path, now: dt.datetime, *, scenario: str 
 
 
 def supposed(study: Study, run: Run, *, deviation_share: float = DEVIATION_SHARE) -> Today:
-    """The same for a day made up: the busiest one, when ``SEEN_SHARE`` of its contacts came; its busiest queue is ``deviation_share`` off
+    """The same for a day made up: the busiest one, when ``SEEN_SHARE`` of its contacts came; its busiest queue is ``deviation_share`` off.
 
     A site of fixed posts has no such day, and the sentence says so.
     """
