@@ -43,8 +43,7 @@ def _spoken(command: Callable[..., Any]) -> Callable[..., Any]:
         """The command in the language asked for."""
         words.use(language)
         os.environ["CSLIB_LANGUAGE"] = language
-        signal.signal(signal.SIGTERM, _terminated)
-        signal.signal(signal.SIGINT, _interrupted)
+        before = {number: signal.signal(number, handler) for number, handler in _STOPS.items()}
         try:
             return command(*args, **kwargs)
         except CslibError as error:
@@ -53,6 +52,9 @@ def _spoken(command: Callable[..., Any]) -> Callable[..., Any]:
         except KeyboardInterrupt:
             click.echo("\n" + say("batch.interrupted"), err=True)
             sys.exit(130)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler or signal.SIG_DFL)
 
     option = click.option("--language", type=click.Choice(words.LANGUAGES), default=words.language, help=say("batch.help.language"))
     return option(run)
@@ -73,6 +75,9 @@ def _interrupted(_number: int, _frame: object) -> None:
 def _hush() -> None:
     """No last words of the tasks that a stop leaves behind: the kernel that dies with the run would be told as a traceback."""
     logging.getLogger("asyncio").disabled = True
+
+
+_STOPS = {signal.SIGTERM: _terminated, signal.SIGINT: _interrupted}
 
 
 def _begin() -> None:
