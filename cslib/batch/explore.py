@@ -55,6 +55,7 @@ def explore_demand(study: Study, run: Run) -> Any:
     shown = widgets.Output()
 
     def show(_change: object = None) -> None:
+        """Answer to the controls as they stand."""
         first, last = span.value
         days = tuple(day for day in study.horizon.dates if first <= day <= last) if effect.value else ()
         lines = demand_change(study, run, growth_share=growth.value, effect_share=effect.value, days=days)
@@ -78,6 +79,7 @@ def explore_staffing(study: Study, run: Run) -> Any:
     shown = widgets.HTML()
 
     def show(_change: object = None) -> None:
+        """Answer to the controls as they stand."""
         found = staffing.trace(forecast, study, queue.value, pd.Timestamp(f"{day.value:%Y-%m-%d} {clock.value}"), work)
         shown.value = f'<div class="trace">{unfolded(found)}</div>'
 

@@ -66,10 +66,12 @@ def _judges(history: QueueHistory) -> dict[str, Judge]:
     calendar, settings, lead, fit = history.calendar, history.settings, history.lead_d, remembered()
 
     def own(past: Grid, dates: pd.DatetimeIndex, opened: Flags) -> tuple[Array, list[Fold]]:
+        """What the forecast does."""
         method = judged(past, calendar, settings, lead_d=lead, fit=fit)
         return predict(method, past, calendar, settings, dates, opened), list(method.folds)
 
     def peer(name: str) -> Judge:
+        """What a planner does instead."""
         return lambda past, dates, opened: (PEERS[name](past, dates, opened), rolling(past, PEERS[name], settings, lead_d=lead))
 
     return {ENGINE: own, **{name: peer(name) for name in PEERS}}

@@ -93,6 +93,7 @@ def habit(calendar: pd.DataFrame) -> Forecaster:
     """The habit from plain days only, so that a holiday or a campaign does not pass for a usual weekday."""
 
     def forecast(grid: Grid, dates: pd.DatetimeIndex, opened: Flags) -> Array:
+        """The habit's contacts, as if days that are not plain had no record."""
         values = np.where(plain_days(calendar, grid.dates)[:, None], grid.values, np.nan)
         known = grid if np.isnan(values).all() else replace(grid, values=values)
         return PEERS[HABIT](known, dates, opened)
