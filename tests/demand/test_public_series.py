@@ -39,7 +39,7 @@ def _lines(path: Path, origins: tuple[str, ...], since: str, peers: str) -> pd.D
 )
 def test_engine_on_a_public_series(path: Path, origins: tuple[str, ...], since: str, peers: str, limit: float) -> None:
     found = _lines(path, origins, since, peers)
-    mean = found.groupby("model")[["wape", "pinball", "cov80", "cov95", "day_cov80", "day_cov95", "cpu_s"]].mean()
+    mean = found.groupby("model")[["wape", "pinball", "cov80", "cov95", "day_cov80", "day_cov95"]].mean()
     assert mean.loc["engine", "wape"] <= limit
     assert mean["wape"].idxmin() == "engine"
     assert mean["pinball"].idxmin() == "engine"
@@ -47,7 +47,6 @@ def test_engine_on_a_public_series(path: Path, origins: tuple[str, ...], since: 
     assert 0.92 <= mean.loc["engine", "cov95"] <= 0.98
     assert 0.75 <= mean.loc["engine", "day_cov80"] <= 0.85
     assert 0.92 <= mean.loc["engine", "day_cov95"] <= 0.98
-    assert mean.loc["engine", "cpu_s"] <= 2.0
     rivals = mean.drop(index="engine")
     assert mean.loc["engine", "wape"] <= 0.92 * rivals["wape"].min()
     assert mean.loc["engine", "pinball"] <= 0.94 * rivals["pinball"].min()
