@@ -64,7 +64,7 @@ def hotline(tmp_path: Path) -> Path:
 
 def run(instance: Path, out: Path, *more: str) -> dict:
     """The last line of the command."""
-    command = [sys.executable, "-m", "benchmarks.roster", str(instance), "--seconds", "20", "--out", str(out), *more]
+    command = [sys.executable, "-m", "benchmarks.roster", str(instance), "--seconds", "600", "--out", str(out), *more]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.strip().splitlines()[-1])
