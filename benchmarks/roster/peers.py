@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import time
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,18 +15,40 @@ from benchmarks.roster.compact import INFINITE, Compact, compact, plan_of
 
 Note = Callable[[float, float], None]
 Outcome = tuple[np.ndarray | None, float]  # values of the variables, bound
+PATIENT = 20.0  # wall seconds allowed per processor second: a safety stop on a busy machine
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Seconds of a solve by ``clock``; ``cpu``: the clock counts processor time, which the solvers' own limits do not know."""
+
+    seconds: float
+    cpu: bool
+    clock: Callable[[], float]
+    begun: float
+
+    @property
+    def wall(self) -> float:
+        """Limit for a solver that knows wall time only."""
+        return self.seconds * (PATIENT if self.cpu else 1.0)
+
+    def spent(self) -> bool:
+        """Whether the processor time is used up."""
+        return self.cpu and self.clock() - self.begun >= self.seconds
 
 
 def run_peer(given: argparse.Namespace) -> int:
     """Solve an instance with a peer; same file and same line of figures as the engine. Status 1 if it finds no plan.
 
-    The budget is seconds x threads of processor time: solvers of one thread get it as seconds.
+    By wall time the budget is seconds x threads of processor time: solvers of one thread get it as seconds. By ``--clock cpu`` it is the
+    seconds that the process uses, on however many threads and whatever else the machine does.
     """
-    from benchmarks.roster.__main__ import figures, recount
+    from benchmarks.roster.__main__ import CLOCKS, figures, recount
     from benchmarks.roster.hotline import read_hotline, write_hotline
     from benchmarks.roster.shifts import read_shifts, write_shifts
 
-    begun = time.perf_counter()
+    clock = CLOCKS[given.clock]
+    begun = 0.0 if given.clock == "cpu" else clock()
     by_interval = given.instance.suffix == ".json"
     instance = read_hotline(given.instance) if by_interval else read_shifts(given.instance)
     programme = compact(instance.staff, instance.cover)
@@ -33,13 +56,14 @@ def run_peer(given: argparse.Namespace) -> int:
     trail: list[tuple[float, float, float]] = []
 
     def note(value: float, bound: float) -> None:
-        trail.append((round(time.perf_counter() - begun, 2), value + fixed, bound + fixed))
+        trail.append((round(clock() - begun, 2), value + fixed, bound + fixed))
         print(f"{trail[-1][0]:9.2f} s  cost {trail[-1][1]:.2f}  bound {trail[-1][2]:.2f}", flush=True)
 
     solve = {"cpsat": _cpsat, "highs": _highs, "cbc": _cbc}[given.solver]
     threads = given.threads if given.solver == "cpsat" else 1
-    budget = given.seconds * given.threads / threads - (time.perf_counter() - begun)
-    values, bound = solve(programme, max(budget, 0.5), threads, given.seed, note)
+    cpu = given.clock == "cpu"
+    seconds = given.seconds * (1 if cpu else given.threads / threads) - (clock() - begun)
+    values, bound = solve(programme, Budget(max(seconds, 0.5), cpu, clock, clock()), threads, given.seed, note)
     if given.trail:
         given.trail.write_text(json.dumps(trail), encoding="utf-8")
     cost = math.inf
@@ -54,7 +78,7 @@ def run_peer(given: argparse.Namespace) -> int:
     return 0 if found else 1
 
 
-def _cpsat(programme: Compact, seconds: float, threads: int, seed: int, note: Note) -> Outcome:
+def _cpsat(programme: Compact, budget: Budget, threads: int, seed: int, note: Note) -> Outcome:
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
@@ -70,14 +94,25 @@ def _cpsat(programme: Compact, seconds: float, threads: int, seed: int, note: No
             note(self.objective_value / scale, self.best_objective_bound / scale)
 
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds, solver.parameters.num_workers, solver.parameters.random_seed = seconds, threads, seed
+    solver.parameters.max_time_in_seconds, solver.parameters.num_workers, solver.parameters.random_seed = budget.wall, threads, seed
+    over = threading.Event()
+    watch = threading.Thread(target=_stop_when_spent, args=(solver, budget, over), daemon=True)
+    watch.start()
     status = solver.solve(model, Listen())
+    over.set()
+    watch.join()
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None, solver.best_objective_bound / scale
     return np.array([solver.value(v) for v in x], dtype=float), solver.best_objective_bound / scale
 
 
-def _highs(programme: Compact, seconds: float, threads: int, seed: int, note: Note) -> Outcome:
+def _stop_when_spent(solver, budget: Budget, over: threading.Event) -> None:  # type: ignore[no-untyped-def]
+    while not over.wait(0.1):
+        if budget.spent():
+            solver.stop_search()
+
+
+def _highs(programme: Compact, budget: Budget, threads: int, seed: int, note: Note) -> Outcome:
     import highspy
 
     lp = highspy.HighsLp()
@@ -91,9 +126,11 @@ def _highs(programme: Compact, seconds: float, threads: int, seed: int, note: No
     lp.a_matrix_.value_ = np.array([a for terms, *_ in programme.rows for _, a in terms], dtype=float)
     lp.integrality_ = [highspy.HighsVarType.kInteger] * lp.num_col_
     solver = highspy.Highs()
-    for option, value in {"output_flag": False, "threads": threads, "random_seed": seed, "time_limit": seconds, "mip_rel_gap": 0.0}.items():
+    for option, value in {"output_flag": False, "threads": threads, "random_seed": seed, "time_limit": budget.wall, "mip_rel_gap": 0.0}.items():
         solver.setOptionValue(option, value)
     solver.cbMipImprovingSolution.subscribe(lambda e: note(e.data_out.objective_function_value, e.data_out.mip_dual_bound))
+    for event in (solver.cbMipInterrupt, solver.cbSimplexInterrupt, solver.cbIpmInterrupt):
+        event.subscribe(lambda e: e.interrupt(budget.spent()))
     solver.passModel(lp)
     solver.run()
     info = solver.getInfo()
@@ -102,11 +139,13 @@ def _highs(programme: Compact, seconds: float, threads: int, seed: int, note: No
     return np.array(solver.getSolution().col_value), float(info.mip_dual_bound)
 
 
-def _cbc(programme: Compact, seconds: float, threads: int, seed: int, note: Note) -> Outcome:
+def _cbc(programme: Compact, budget: Budget, threads: int, seed: int, note: Note) -> Outcome:
     import pulp
+    from pulp.v4_migration import set_v4_migration_warnings
 
+    set_v4_migration_warnings(False)  # PuLP is pinned below 4
     problem = pulp.LpProblem("month", pulp.LpMinimize)
-    x = [pulp.LpVariable(f"x{i}", 0, up, cat=pulp.LpInteger) for i, up in enumerate(programme.up)]
+    x = [problem.add_variable(f"x{i}", 0, up, cat=pulp.LpInteger) for i, up in enumerate(programme.up)]
     problem += pulp.lpSum(c * v for c, v in zip(programme.price, x, strict=True))
     for terms, least, most in programme.rows:
         total = pulp.LpAffineExpression([(x[v], a) for v, a in terms])
@@ -114,7 +153,10 @@ def _cbc(programme: Compact, seconds: float, threads: int, seed: int, note: Note
             problem += total >= least
         if (most < INFINITE and most != least) or most == least:
             problem += total <= most
-    status = problem.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds, threads=threads, options=[f"randomCbcSeed {seed + 1}"]))
+    mode = "cpu" if budget.cpu else "elapsed"
+    status = problem.solve(
+        pulp.PULP_CBC_CMD(msg=False, timeLimit=budget.seconds, timeMode=mode, threads=threads, options=[f"randomCbcSeed {seed + 1}"])
+    )
     values = np.array([v.value() or 0.0 for v in x])
     whole = status == pulp.LpStatusOptimal and problem.sol_status == pulp.LpSolutionOptimal
     found = problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)

@@ -24,6 +24,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("instances", type=Path, nargs="+")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="what --seconds counts; cpu: processor seconds, on a busy machine")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--solvers", nargs="+", choices=SOLVERS, default=list(SOLVERS))
     parser.add_argument("--folder", type=Path, required=True)
@@ -44,7 +45,7 @@ def _run(path: Path, solver: str, given: argparse.Namespace) -> dict:
     figures, trail, solution = (stem.with_name(stem.name + end) for end in (".json", "_trail.json", ".csv"))
     if not figures.exists():
         command = [sys.executable, "-m", "benchmarks.roster", str(path), "--seconds", str(given.seconds), "--seed", str(given.seed)]
-        command += ["--threads", str(given.threads), "--solver", solver, "--out", str(solution), "--trail", str(trail)]
+        command += ["--threads", str(given.threads), "--clock", given.clock, "--solver", solver, "--out", str(solution), "--trail", str(trail)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         lines = done.stdout.strip().splitlines()
         line = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {"objective": None, "bound": None}
@@ -84,7 +85,7 @@ def _curve(name: str, solvers: list[str], runs: dict[tuple[str, str], dict], fol
     for solver in solvers:
         steps = [(t, cost) for t, cost, _ in runs[name, solver]["trail"]]
         if steps:
-            end = max(steps[-1][0], float(runs[name, solver].get("seconds") or 0.0))
+            end = max(steps[-1][0], min(float(runs[name, solver].get("seconds") or 0.0), float(runs[name, solver].get("budget_s") or 1e9)))
             times, costs = zip(*[*steps, (end, steps[-1][1])], strict=True)
             axes.step(times, costs, where="post", label=NAMES[solver])
     bound = runs[name, "engine"].get("bound") if (name, "engine") in runs else None
