@@ -174,7 +174,8 @@ def _check_criteria(spec: LadderFile, document: Document) -> list[Finding]:
     findings = []
     for name, made in spec.derived.items():
         parts = (*made.of, *made.steps, *made.within, *(asked.needs for asked in made.within.values()))
-        findings += [unknown_key(document.where(("derived", name)), part, spec.inputs) for part in parts if part not in spec.inputs]
+        known = spec.inputs if made.kind != "tied" else {other: rank for other, rank in spec.derived.items() if rank.cut is not None}
+        findings += [unknown_key(document.where(("derived", name)), part, known) for part in parts if part not in known]
     for name, criterion in spec.criteria.items():
         where = document.where(("criteria", name))
         findings += [unknown_key(where, criterion.metric, metrics)] if criterion.metric is not None and criterion.metric not in metrics else []
@@ -196,8 +197,12 @@ def _check_rules(spec: LadderFile, document: Document) -> list[Finding]:
         places = [rule.place] if rule.place else []
         grades = [*rule.grades, *([rule.to] if rule.to else []), *(grade for place in places for grade in place.lower)]
         lines = [line for line in (rule.line, rule.to_line) if line is not None]
-        read_metrics = [*(place.metric for place in places), *([rule.quota.order_by] if rule.quota else [])]
-        for given, known in ((grades, used), (lines, list(spec.lines)), (rule.when, list(spec.criteria)), (read_metrics, metrics)):
+        ordered = [rule.quota.order_by] if rule.quota and rule.quota.order_by not in spec.criteria else []
+        read_metrics = [*(place.metric for place in places), *ordered]
+        opening = [other for other, opened in spec.rules.items() if opened.opens_months is not None]
+        during = [rule.during] if rule.during is not None else []
+        checks = ((grades, used), (lines, list(spec.lines)), (rule.when, list(spec.criteria)), (read_metrics, metrics), (during, opening))
+        for given, known in checks:
             findings += [unknown_key(where, part, known) for part in given if part not in known]
         if _second_trial(spec, rule):
             findings.append(excluded_finding(f"rules.{name}", where, "S003-Q10"))

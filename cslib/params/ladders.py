@@ -57,16 +57,20 @@ class Needs(Strict):
 class Derived(Grounded):
     """A figure made of inputs.
 
-    kind: ``sum``; ``weighted`` mean (weights of 100 in all); ``lowest``; ``rank`` inside the team, 1 is best (``basis``: weighted z-scores,
-    sum of ranks, the worst of the single ranks, or the figures added as they stand); ``points`` = sum of items, each at most ``most``, an
-    item with ``steps`` looked up by lower bounds, one with ``within`` depending on another input too, times ``factor``, or as 100 x
-    achieved / achievable where ``rescale``.
+    kind: ``sum``; ``weighted`` mean (weights of 100 in all); ``lowest``; ``pooled`` = the mean of a group with one more person in it (of: mean,
+    people, own figure); ``rank`` inside the team, 1 is best (``basis``: weighted z-scores, sum of ranks, the worst of the single ranks, or the
+    figures added as they stand; ``ties``: equal figures share the ``better`` or the ``worse`` place, or, ``open``, have no place where the group
+    stands on both sides of place ``cut``); ``tied`` = 1 where such a group holds a person's place (of: a rank with ``cut``); ``points`` = sum of
+    items, each at most ``most``, an item with ``steps`` looked up by lower bounds, one with ``within`` depending on another input too, times
+    ``factor``, or as 100 x achieved / achievable where ``rescale``.
     """
 
-    kind: Literal["sum", "weighted", "lowest", "rank", "points"]
+    kind: Literal["sum", "weighted", "lowest", "pooled", "rank", "tied", "points"]
     of: tuple[str, ...] = Field(min_length=1)
     weights: tuple[float, ...] = ()
     basis: Literal["weighted_z_score", "rank_sum", "worst_rank", "raw_sum"] = "weighted_z_score"
+    ties: Literal["better", "worse", "open"] = "better"
+    cut: int | None = Field(default=None, ge=1)
     most: tuple[float, ...] = ()
     steps: dict[str, dict[str, float]] = Field(default_factory=dict)
     within: dict[str, Needs] = Field(default_factory=dict)
@@ -78,6 +82,7 @@ class Derived(Grounded):
         if self.kind == "weighted" and abs(sum(self.weights) - 100) > 1e-9:
             raise Refusal("params.need.weights_100")
         wrong = any(given and len(given) != len(self.of) for given in (self.weights, self.most))
+        wrong |= (self.kind == "pooled" and len(self.of) != 3) or (self.ties == "open") != (self.cut is not None)
         if wrong or (self.kind == "points") != bool(self.most) or (self.kind == "weighted" and not self.weights):
             raise Refusal("params.need.derived_form")
         return self
@@ -146,14 +151,27 @@ class Place(Strict):
 
 
 class Quota(Strict):
-    """At most this share of the people of the rule's grades may move at one review; the best by ``order_by`` come first."""
+    """At most this ``share``, or this number, of the people of the rule's grades at one review; the highest (or ``lowest``) by ``order_by``, a
+    metric or a criterion's figure, come first. Moves keep to it; other outcomes take in everybody whose figure equals the last one's."""
 
-    share: float = Field(gt=0, le=1)
+    share: float | None = Field(default=None, gt=0, le=1)
+    people: int | None = Field(default=None, ge=1)
     order_by: str
+    first: Literal["highest", "lowest"] = "highest"
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Quota:
+        if (self.share is None) == (self.people is None):
+            raise Refusal("params.need.quota_form")
+        return self
 
 
 class Rule(Grounded):
-    """What is proposed where all of ``when`` hold. Among moves the first of the file that applies is taken; other outcomes come besides."""
+    """What is proposed where all of ``when`` hold. Among moves the first of the file that applies is taken; other outcomes come besides.
+
+    ``opens_months``: the outcome opens a period of so many months, the first the month after the review. ``during``: name of a rule that opens
+    one; this rule is looked at at the end of each month of the period, whatever the ladder's rhythm, and can't move anybody.
+    """
 
     meaning: Meaning
     outcome: Literal["move", "coaching", "improvement_period", "immunity", "retest", "human_review"] = "move"
@@ -171,11 +189,14 @@ class Rule(Grounded):
     keeps_streaks: bool = False
     quota: Quota | None = None
     instead_of: tuple[str, ...] = ()
+    opens_months: int | None = Field(default=None, ge=1, le=12)
+    during: str | None = None
 
     @model_validator(mode="after")
     def _one_move(self) -> Rule:
         moves = sum(part is not None for part in (self.step, self.to, self.to_line, self.place))
-        if moves != (self.outcome == "move"):
+        period = self.opens_months is not None or self.during is not None
+        if moves != (self.outcome == "move") or (moves and period):
             raise Refusal("params.need.rule_form")
         return self
 
@@ -225,7 +246,12 @@ class Setting(Strict):
 
 
 class LadderFile(Strict):
-    """A ladder with its settings applied."""
+    """A ladder with its settings applied.
+
+    ``review_from``: reviews fall every ``review_months`` months of the calendar year, or from each person's ``entry`` into the grade held.
+    ``tenure_by``: months of service count whole from the first full month, or complete by ``days`` on ``review_day`` (default: the last day of
+    the month) from the day of hiring.
+    """
 
     meaning: Meaning
     catalogue: tuple[str, ...]
@@ -235,6 +261,9 @@ class LadderFile(Strict):
     trial_grade: str | None = None
     parity: bool = False
     review_months: Literal[1, 3, 6, 12]
+    review_from: Literal["calendar", "entry"] = "calendar"
+    review_day: int | None = Field(default=None, ge=1, le=31)
+    tenure_by: Literal["months", "days"] = "months"
     grade_lag_months: int = Field(ge=1, le=12)
     pay_lag_months: int = Field(ge=1, le=12)
     restart_after_move: Literal["streaks", "everything", "nothing"]
@@ -250,3 +279,13 @@ class LadderFile(Strict):
     settings: dict[str, Setting] = Field(default_factory=dict)
     readings: dict[str, dict[str, str]] = Field(default_factory=dict)
     default_reading: str | None = None
+
+    @model_validator(mode="after")
+    def _entry_has_no_calendar(self) -> LadderFile:
+        """Reviews from a person's entry fall in any month: no rule or count may hang on the calendar year."""
+        counted = any(criterion.within == "year" for criterion in self.criteria.values())
+        if self.review_from == "entry" and (counted or any(rule.months for rule in self.rules.values())):
+            raise Refusal("params.need.entry_review")
+        if self.review_day is not None and self.tenure_by == "months":
+            raise Refusal("params.need.review_day")
+        return self

@@ -1,7 +1,8 @@
-"""Pay in steps by a team's or a person's mean, such as the management pay of a lead; and the pay ranges of a scheme with ranges."""
+"""Pay by appraisal: in steps by a team's or a person's mean, such as the management pay of a lead, and the bonus of the top share of a team."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from cslib.params.ladder_files import Ladder
 from cslib.params.ladders import Criterion
 from cslib.people.course import Course
 from cslib.people.values import aggregate, compare, metric_values
+
+NOISE = 1e-9  # what the float arithmetic of scores may be off by
 
 
 def bonus(course: Course) -> np.ndarray:
@@ -38,31 +41,34 @@ def bonus(course: Course) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class PayRange:
-    """Range of one level and pay item [yuan a month]: minimum, midpoint, maximum."""
+class RankBonus:
+    """Bonus of the top share of a team: places there are, amount of each person [yuan], and whether equal figures stand at the last place."""
 
-    level: str
-    item: str
-    low: float
-    middle: float
-    high: float
+    places: int
+    yuan: np.ndarray
+    tie_at_cut: bool
 
 
-def pay_ranges(ladder: Ladder, minimum_wage_yuan: float = 0.0) -> list[PayRange]:
-    """Ranges of a scheme with ranges, split into its levels by equal ratio (filled): level ``k`` of ``n`` runs from ``a (b/a)^(k/n)`` to
-    ``a (b/a)^((k+1)/n)`` with midpoint ``a (b/a)^((k+0.5)/n)``. Base pay is never below the local minimum wage.
+ROUNDED = {"floor": math.floor, "ceil": math.ceil, "round": lambda share: math.floor(share + 0.5)}
 
-    Source: catalogue S003-S2, S003-S3, S003-S4.
+
+def rank_bonus(ladder: Ladder, scores: np.ndarray) -> RankBonus:
+    """Bonus of a team's top share by fact ``kpi_rank_bonus``: top_share, yuan, ``places`` (floor, round, ceil) and ``ties`` at the last place: open =
+    flagged and left to a human, all, excluded, shared = what is left is shared. Each person is told the own amount; no list is shown.
+
+    Parameters
+    ----------
+    scores : one figure for each person of the team, in the order of the staff list
+
+    Source: catalogue S003-B2; share and amount are filled.
     """
-    found = []
-    for item in ("base", "allowance", "bonus"):
-        fact = ladder.spec.facts.get(f"{item}_range")
-        if fact is None or not isinstance(fact.value, tuple):
-            continue
-        low, high = (float(bound) for bound in fact.value)
-        least = minimum_wage_yuan if item == "base" else 0.0
-        for k, level in enumerate(ladder.grades):
-            n = len(ladder.grades)
-            bounds = (max(least, low * (high / low) ** ((k + part) / n)) for part in (0.0, 0.5, 1.0))
-            found.append(PayRange(level, item, *bounds))
-    return found
+    given = ladder.spec.facts["kpi_rank_bonus"].value
+    if not isinstance(given, dict):
+        raise TypeError(f"{ladder.name}: kpi_rank_bonus is a table")
+    share, yuan, ties = float(str(given["top_share"])), float(str(given["yuan"])), given["ties"]
+    places = ROUNDED[str(given["places"])](round(share * len(scores), 9))
+    above = (scores[None, :] > scores[:, None] + NOISE).sum(axis=1)
+    level = (np.abs(scores[None, :] - scores[:, None]) <= NOISE).sum(axis=1)
+    sure, tied = above + level <= places, (above < places) & (above + level > places)
+    part = {"open": 0.0, "excluded": 0.0, "all": 1.0, "shared": (places - sure.sum()) / max(1, int(tied.sum()))}[str(ties)]
+    return RankBonus(places, np.where(sure, yuan, np.where(tied, yuan * part, 0.0)), bool(tied.any()))

@@ -17,8 +17,9 @@ from cslib.core.errors import Finding, PeopleError
 from cslib.params.ladder_files import Ladder
 from cslib.params.ladders import BUILT_IN, Criterion
 from cslib.people.course import State
-from cslib.people.engine import Machine, Truth, review
+from cslib.people.engine import review
 from cslib.people.flows import first_passage, long_run
+from cslib.people.machine import Machine, Truth
 from cslib.people.values import compare
 
 LONG_SERVED = 10_000.0  # months: people of the long run have served every minimum

@@ -15,16 +15,30 @@ IMMUNITY_USED = "immunity_used"  # what stands in the place of a move that an im
 
 @dataclass
 class State:
-    """Where people stand: grade (index into ``Ladder.grades``, -1 = not employed), month since which it is held, immunity, counters of streaks."""
+    """Where people stand: grade (index into ``Ladder.grades``, -1 = not employed), month since which it is held, immunity, counters of streaks,
+    and by rule the last month of a period that it opened (-1: none)."""
 
     grade: np.ndarray
     since: np.ndarray
     immune: np.ndarray
     counters: dict[str, np.ndarray]
+    periods: dict[str, np.ndarray] = field(default_factory=dict)
 
     def copy(self) -> State:
         """An independent copy."""
-        return State(self.grade.copy(), self.since.copy(), self.immune.copy(), {name: c.copy() for name, c in self.counters.items()})
+        return self.take(np.arange(len(self.grade)))
+
+    def take(self, rows: np.ndarray) -> State:
+        """An independent copy of some people."""
+        counters, periods = ({name: values[rows] for name, values in part.items()} for part in (self.counters, self.periods))
+        return State(self.grade[rows], self.since[rows], self.immune[rows], counters, periods)
+
+    def put(self, rows: np.ndarray, part: State) -> None:
+        """The state of some people back in their places."""
+        self.grade[rows], self.since[rows], self.immune[rows] = part.grade, part.since, part.immune
+        for mine, theirs in ((self.counters, part.counters), (self.periods, part.periods)):
+            for name, values in mine.items():
+                values[rows] = theirs[name]
 
 
 @dataclass(frozen=True)

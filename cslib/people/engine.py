@@ -1,138 +1,28 @@
 """One engine for every ladder: reviews month by month, vectorised over people. Its results are proposals, never decisions.
 
 A decision falls at the end of a month; the new grade is in force ``grade_lag_months`` later, its pay ``pay_lag_months`` later. A criterion
-without a figure is *unknown*: nothing is proposed from it, and a streak pauses or breaks as the ladder says.
+without a figure is *unknown*: nothing is proposed from it, and a streak pauses or breaks as the ladder says. Reviews fall in the months of the
+ladder's rhythm, or for each person every so many months from the entry into the grade; inside a period that a rule has opened, the rules for
+that period are looked at every month.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from cslib.params.ladder_files import Ladder
-from cslib.params.ladders import BUILT_IN, Criterion, Place, Rule
+from cslib.params.ladders import BUILT_IN, Rule
 from cslib.people.course import IMMUNITY_USED, Course, Proposals, State
+from cslib.people.machine import Machine, Truth
 from cslib.people.overrides import LoggedOverride, Override, check_overrides, take_overrides
-from cslib.people.panel import Panel
+from cslib.people.panel import Panel, check_grades
+from cslib.people.tenure import own_figures
 from cslib.people.values import aggregate, compare, metric_values
 
-Truth = tuple[np.ndarray, np.ndarray]  # met, known
-MONTHS_A_YEAR = 12
 LONGEST_TRIAL = 6  # months, 劳动合同法 art. 19
-
-
-class Machine:
-    """A ladder made ready to step: criteria in order of dependence, grades as numbers."""
-
-    def __init__(self, ladder: Ladder) -> None:
-        self.ladder, self.spec = ladder, ladder.spec
-        self.index = {grade: i for i, grade in enumerate(ladder.grades)}
-        lines = [(name, line.grades) for name, line in self.spec.lines.items()]
-        self.line = np.array([i for i, (_, grades) in enumerate(lines) for _ in grades])
-        self.line_start = np.array([sum(len(g) for _, g in lines[:i]) for i in range(len(lines))])
-        self.line_size = np.array([len(grades) for _, grades in lines])
-        self.line_names = [name for name, _ in lines]
-        self.order: dict[str, Criterion] = {}
-        for name in self.spec.criteria:
-            self._order(name)
-        self.counting = {name: criterion for name, criterion in self.order.items() if criterion.of is not None}
-
-    def _order(self, name: str) -> None:
-        for part in self.spec.criteria[name].parts:
-            self._order(part)
-        self.order.setdefault(name, self.spec.criteria[name])
-
-    def start(self, grade: np.ndarray, since: np.ndarray) -> State:
-        """A state without history."""
-        zeros = np.zeros(len(grade), dtype=np.int16)
-        return State(grade.astype(np.int16), since.astype(np.int32), zeros.astype(bool), {name: zeros.copy() for name in self.counting})
-
-    def truths(self, state: State, base: Mapping[str, Truth], month: int) -> dict[str, Truth]:
-        """Whether each criterion is met and known at a review; counters of ``state`` move on. ``month``: calendar month 1 to 12."""
-        found: dict[str, Truth] = dict(base)
-        for name, criterion in self.order.items():
-            if criterion.all:
-                found[name] = self._all(criterion, found)
-            elif criterion.any:
-                parts = [found[part] for part in criterion.any]
-                met = np.logical_or.reduce([m & k for m, k in parts])
-                found[name] = (met, met | np.logical_and.reduce([k for _, k in parts]))
-            elif criterion.of is not None:
-                found[name] = self._count(name, criterion, state, found[criterion.of], month)
-        return found
-
-    @staticmethod
-    def _all(criterion: Criterion, found: Mapping[str, Truth]) -> Truth:
-        parts = [found[part] for part in criterion.all]
-        failed = np.logical_or.reduce([k & ~m for m, k in parts])
-        known = np.logical_and.reduce([k for _, k in parts])
-        return known & ~failed, known | failed
-
-    def _count(self, name: str, criterion: Criterion, state: State, source: Truth, month: int) -> Truth:
-        met, known = source
-        counter = state.counters[name]
-        if criterion.within == "year" and month == self.spec.review_months:
-            counter = np.zeros_like(counter)
-        if criterion.within == "rolling":
-            return self._rolling(name, criterion, state, source)
-        if criterion.streak is not None:
-            broken = known & ~met if self.spec.missing == "pause" else ~met | ~known
-            counter = np.where(broken, 0, counter + (met & known))
-        else:
-            counter = counter + (met & known)
-        top = criterion.needed + criterion.once
-        state.counters[name] = np.minimum(counter, top).astype(np.int16)
-        reached = state.counters[name] == criterion.needed if criterion.once else state.counters[name] >= criterion.needed
-        return reached & met & known, known
-
-    def _rolling(self, name: str, criterion: Criterion, state: State, source: Truth) -> Truth:
-        """A count over the reviews of the last twelve months; the counter holds one bit a review, the latest lowest."""
-        met, known = source
-        reviews = MONTHS_A_YEAR // self.spec.review_months
-        bits = ((state.counters[name].astype(np.int32) << 1) | (met & known)) & ((1 << reviews) - 1)
-        state.counters[name] = bits.astype(np.int16)
-        held = np.bitwise_count(bits)
-        reached = held == criterion.needed if criterion.once else held >= criterion.needed
-        return reached & met & known, known
-
-    def target(self, rule: Rule, grade: np.ndarray, figures: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Grade that a move leads to; the present one where it leads nowhere."""
-        line = self.line[grade]
-        low, high = self.line_start[line], self.line_start[line] + self.line_size[line] - 1
-        if rule.step is not None:
-            return np.where((grade + rule.step >= low) & (grade + rule.step <= high), grade + rule.step, grade)
-        if rule.to is not None:
-            return np.full_like(grade, self.index[rule.to])
-        if rule.to_line is not None:
-            other = self.line_names.index(rule.to_line)
-            return np.minimum(self.line_start[other] + grade - low, self.line_start[other] + self.line_size[other] - 1)
-        return self._placed(rule, rule.place, grade, figures) if rule.place is not None else grade
-
-    def _placed(self, rule: Rule, place: Place, grade: np.ndarray, figures: Mapping[str, np.ndarray]) -> np.ndarray:
-        figure, bounds = figures[place.metric], np.array(list(place.lower.values()))
-        reached = np.searchsorted(bounds - 1e-9, figure, side="right") - 1
-        numbers = np.array([self.index[name] for name in place.lower])
-        wanted = np.where(np.isnan(figure) | (reached < 0), grade, numbers[np.clip(reached, 0, None)])
-        wanted = np.maximum(wanted, grade) if rule.direction == "up" else np.minimum(wanted, grade) if rule.direction == "down" else wanted
-        return wanted if rule.most_steps is None else np.clip(wanted, grade - rule.most_steps, grade + rule.most_steps)
-
-    def open_to(self, rule: Rule, grade: np.ndarray, month: int) -> np.ndarray:
-        """Whether people's grade, line and the calendar month let a rule apply."""
-        allowed = np.zeros(len(self.index) + 1, dtype=bool)  # last: not employed (-1)
-        line = None if rule.line is None else self.line_names.index(rule.line)
-        for name, i in self.index.items():
-            allowed[i] = (not rule.grades or name in rule.grades) and (line is None or self.line[i] == line)
-        return allowed[grade] & (not rule.months or month in rule.months)
-
-    def restart(self, state: State, rows: np.ndarray, rule: Rule) -> None:
-        """Counters of people who moved go back, as far as the ladder says."""
-        how = self.spec.restart_after_move
-        if how == "nothing" or rule.keeps_streaks:
-            return
-        for name, criterion in self.counting.items():
-            if how == "everything" or criterion.streak is not None:
-                state.counters[name][rows] = 0
 
 
 def run_ladder(ladder: Ladder, panel: Panel, accepted: np.ndarray | None = None, overrides: Sequence[Override] = ()) -> Course:
@@ -152,6 +42,7 @@ def run_ladder(ladder: Ladder, panel: Panel, accepted: np.ndarray | None = None,
     PeopleError  if the panel lacks a fact that the ladder reads, or an override is incomplete.
     """
     check_overrides(overrides, panel, ladder.grades)
+    check_grades(panel, ladder.grades)
     machine = Machine(ladder)
     base, figures = _base(ladder, panel)
     state = _start(machine, panel)
@@ -162,22 +53,82 @@ def run_ladder(ladder: Ladder, panel: Panel, accepted: np.ndarray | None = None,
     for t in range(panel.months):
         _join_and_leave(machine, state, panel, t)
         decided[:, t] = state.grade
-        month = panel.calendar_month(t)
-        if month % ladder.spec.review_months:
-            logged += _by_hand(state, panel, ladder, overrides, t)
-            continue
-        here = {name: (met[:, t], known[:, t]) for name, (met, known) in base.items()}
-        values = {name: figure[:, t] for name, figure in figures.items()}
-        for name, figure in own_figures(state, panel, t).items():
-            values[name] = figure
-            for code, criterion in machine.order.items():
-                if criterion.metric == name:
-                    values[code] = figure
-                    here[code] = (compare(figure, str(criterion.op), float(criterion.value or 0)), np.ones(len(figure), dtype=bool))
-        batches += review(machine, state, here, values, t, month, lag, None if accepted is None else accepted[:, t])
+        due, month = _due(machine, state, panel, t), panel.calendar_month(t)
+        within = _within_periods(machine, state, t)
+        if due.any() or within.any():
+            here, values = _at(machine, state, panel, base, figures, t)
+            taken = None if accepted is None else accepted[:, t]
+            batches += _follow_up(machine, state, within, here, values, t, month, taken)
+            batches += _review_due(machine, state, due, here, values, t, month, lag, taken)
         logged += _by_hand(state, panel, ladder, overrides, t)
     decided[:, -1] = state.grade
     return Course(ladder, panel, *_in_force(decided, panel, lag, pay_lag), tuple(batches), state, tuple(logged))
+
+
+def _due(machine: Machine, state: State, panel: Panel, t: int) -> np.ndarray:
+    """Who is reviewed at the end of month ``t``: everybody in the ladder's months, or each person so many months after the entry into the grade."""
+    every = machine.spec.review_months
+    if machine.spec.review_from == "calendar":
+        return np.full(len(state.grade), panel.calendar_month(t) % every == 0)
+    held = t + 1 - state.since
+    return (state.grade >= 0) & (held > 0) & (held % every == 0)
+
+
+def _within_periods(machine: Machine, state: State, t: int) -> np.ndarray:
+    """Who is inside a period that a rule has opened at an earlier review."""
+    return (state.grade >= 0) & np.any([state.periods[name] >= t for name in machine.opening] or [np.zeros(len(state.grade), bool)], axis=0)
+
+
+def _at(
+    machine: Machine, state: State, panel: Panel, base: Mapping[str, Truth], figures: Mapping[str, np.ndarray], t: int
+) -> tuple[dict[str, Truth], dict[str, np.ndarray]]:
+    """Truths and figures at the end of month ``t``, with those that the engine keeps itself."""
+    here = {name: (met[:, t], known[:, t]) for name, (met, known) in base.items()}
+    values = {name: figure[:, t] for name, figure in figures.items()}
+    for name, figure in own_figures(machine.spec, state, panel, t).items():
+        values[name] = figure
+        for code, criterion in machine.order.items():
+            if criterion.metric == name:
+                values[code] = figure
+                here[code] = (compare(figure, str(criterion.op), float(criterion.value or 0)), np.ones(len(figure), dtype=bool))
+    return here, values
+
+
+def _review_due(
+    machine: Machine, state: State, due: np.ndarray, here: Mapping[str, Truth], values: Mapping[str, np.ndarray], t: int, month: int, lag: int,
+    accepted: np.ndarray | None,
+) -> list[Proposals]:  # fmt: skip
+    """A review of those whose review is due; the others' counters stand still."""
+    if due.all():
+        return review(machine, state, here, values, t, month, lag, accepted)
+    rows = np.flatnonzero(due)
+    if not len(rows):
+        return []
+    part = state.take(rows)
+    truths, own = {name: (met[rows], known[rows]) for name, (met, known) in here.items()}, {name: figure[rows] for name, figure in values.items()}
+    batches = review(machine, part, truths, own, t, month, lag, None if accepted is None else accepted[rows])
+    state.put(rows, part)
+    return [dataclasses.replace(batch, rows=rows[batch.rows]) for batch in batches]
+
+
+def _follow_up(
+    machine: Machine, state: State, within: np.ndarray, here: Mapping[str, Truth], values: Mapping[str, np.ndarray], t: int, month: int,
+    accepted: np.ndarray | None,
+) -> list[Proposals]:  # fmt: skip
+    """What the rules for an open period propose at the end of one of its months; counters of streaks belong to reviews and stand still."""
+    if not within.any():
+        return []
+    truth, batches = machine.truths(state.copy(), here, month), []
+    for name, rule in machine.spec.rules.items():
+        if rule.during is None:
+            continue
+        met = within & (state.periods[rule.during] >= t) & machine.open_to(rule, state.grade, month)
+        for part in rule.when:
+            met = met & truth[part][0] & truth[part][1]
+        if met.any():
+            rows = np.flatnonzero(met)
+            batches.append(_batch(machine, name, name, rows, state.grade, state.grade[rows], truth, values, t, accepted))
+    return batches
 
 
 def _by_hand(state: State, panel: Panel, ladder: Ladder, overrides: Sequence[Override], t: int) -> list[LoggedOverride]:
@@ -208,16 +159,12 @@ def _base(ladder: Ladder, panel: Panel) -> tuple[dict[str, Truth], dict[str, np.
     return truth, figures
 
 
-def own_figures(state: State, panel: Panel, t: int) -> dict[str, np.ndarray]:
-    """Metrics that the engine keeps: completed months in service and in grade, experience, at the end of month ``t``."""
-    service = (t + 1 - panel.hired).astype(float)
-    return {"months_in_service": service, "months_in_grade": (t + 1 - state.since).astype(float), "experience_months": service + panel.prior_months}
-
-
 def _start(machine: Machine, panel: Panel) -> State:
-    """People before the first month: their grade, else the entry; whoever has served the longest lawful trial starts above the trial grade."""
+    """People before the first month: their grade, else the entry; whoever has served the longest lawful trial starts where the trial leads."""
     entry = machine.index[machine.spec.entry or machine.ladder.grades[0]]
-    above = entry + (machine.ladder.grades[entry] == machine.spec.trial_grade)
+    trial = machine.ladder.grades[entry] == machine.spec.trial_grade
+    ends = [machine.index[rule.to] for rule in machine.spec.rules.values() if rule.to is not None and machine.spec.trial_grade in rule.grades]
+    above = (ends[0] if ends else entry + 1) if trial else entry
     grade = np.array([machine.index[name] for name in panel.grade]) if panel.grade else np.where(panel.hired <= -LONGEST_TRIAL, above, entry)
     since = panel.hired if panel.grade_since is None else panel.grade_since
     return machine.start(np.where(panel.hired > 0, -1, grade), np.asarray(since))
@@ -250,6 +197,8 @@ def review(
     batches: list[Proposals] = []
     before = state.grade.copy()
     for name, rule in machine.spec.rules.items():
+        if rule.during is not None:
+            continue
         met = (free if rule.outcome == "move" else employed) & machine.open_to(rule, before, month)
         for part in rule.when:
             met = met & truth[part][0] & truth[part][1]
@@ -260,7 +209,10 @@ def review(
         if rule.outcome == "move":
             here = {metric: figure[rows] for metric, figure in values.items()} if rule.place else {}
             target = machine.target(rule, target, here)
-            rows, target = _within_quota(rule, rows[target != before[rows]], target[target != before[rows]], before, values, machine)
+            rows, target = rows[target != before[rows]], target[target != before[rows]]
+        keep = _within_quota(rule, rows, before, values, machine)
+        rows, target = rows[keep], target[keep]
+        if rule.outcome == "move":
             free = free & ~np.isin(np.arange(len(free)), rows)
         saved = state.immune[rows] if rule.immune else np.zeros(len(rows), dtype=bool)
         if saved.any():
@@ -275,6 +227,8 @@ def review(
 def _take_effect(machine: Machine, state: State, rule: Rule, batch: Proposals, since: int) -> None:
     if rule.outcome == "immunity":
         state.immune[batch.rows] = True
+    if rule.opens_months is not None:
+        state.periods[batch.rule][batch.rows[batch.accepted]] = batch.month + rule.opens_months
     if rule.outcome == "move":
         rows = batch.rows[batch.accepted]
         state.grade[rows] = batch.after[batch.accepted]
@@ -282,16 +236,21 @@ def _take_effect(machine: Machine, state: State, rule: Rule, batch: Proposals, s
         machine.restart(state, rows, rule)
 
 
-def _within_quota(
-    rule: Rule, rows: np.ndarray, target: np.ndarray, before: np.ndarray, values: Mapping[str, np.ndarray], machine: Machine
-) -> tuple[np.ndarray, np.ndarray]:
-    """The best of those who qualify, as many as the rule's quota lets move; equal figures in the order of people."""
-    if rule.quota is None:
-        return rows, target
-    places = int(np.floor(rule.quota.share * machine.open_to(rule, before, rule.months[0] if rule.months else 0).sum() + 1e-9))
-    best = np.argsort(-values[rule.quota.order_by][rows], kind="stable")[:places]
-    keep = np.sort(best)
-    return rows[keep], target[keep]
+def _within_quota(rule: Rule, rows: np.ndarray, before: np.ndarray, values: Mapping[str, np.ndarray], machine: Machine) -> np.ndarray:
+    """Places in ``rows`` of those who come first, as many as the rule's quota lets in, in the order of people.
+
+    Of equal figures at the last place, moves take the first people of the list; other outcomes, which take nothing from anybody, all of them.
+    """
+    quota = rule.quota
+    if quota is None or not len(rows):
+        return np.arange(len(rows))
+    open_to = machine.open_to(rule, before, rule.months[0] if rule.months else 0).sum()
+    places = int(np.floor(quota.share * open_to + 1e-9)) if quota.share is not None else int(quota.people or 0)
+    figure = values[quota.order_by][rows] * (-1 if quota.first == "highest" else 1)
+    best = np.argsort(figure, kind="stable")
+    if rule.outcome != "move" and 0 < places < len(rows):
+        return np.flatnonzero(figure <= figure[best[places - 1]] + 1e-9)
+    return np.sort(best[:places])
 
 
 def _batch(

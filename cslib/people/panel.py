@@ -42,6 +42,7 @@ class Panel:
     left : month from which a person is no longer employed (``months`` or later: stays)
     team : team number;  prior_months : related experience before hiring
     grade : starting grade of each person, empty for the ladder's entry;  grade_since : month from which it is held (as ``hired``)
+    hired_on : day of hiring [datetime64[D]], for ladders that count service by days
     synthetic : True where the figures are invented
     """
 
@@ -57,6 +58,7 @@ class Panel:
     grade_since: np.ndarray | None = None
     synthetic: bool = False
     truth: Facts = field(default_factory=dict, repr=False)
+    hired_on: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.people), self.months)
@@ -82,7 +84,7 @@ class Panel:
             tuple(self.people[i] for i in rows), self.first, self.months, {name: values[rows] for name, values in self.facts.items()},
             self.hired[rows], self.left[rows], self.team[rows], self.prior_months[rows],
             tuple(self.grade[i] for i in rows) if self.grade else (), None if self.grade_since is None else self.grade_since[rows],
-            self.synthetic, {name: values[rows] for name, values in self.truth.items()},
+            self.synthetic, {name: values[rows] for name, values in self.truth.items()}, None if self.hired_on is None else self.hired_on[rows],
         )  # fmt: skip
 
 
@@ -117,5 +119,18 @@ def panel_of(facts: pd.DataFrame, employees: pd.DataFrame, first: str, months: i
     teams = pd.factorize(staff["team"].fillna(""), sort=True)[0] if "team" in staff else np.zeros(len(staff))
     return Panel(
         tuple(staff["employee_id"]), first, months, arrays, hired.to_numpy(dtype=np.int64), left.to_numpy(dtype=np.int64),
-        np.asarray(teams, dtype=np.int64), np.zeros(len(staff), dtype=np.int64),
+        np.asarray(teams, dtype=np.int64), np.zeros(len(staff), dtype=np.int64), hired_on=staff["hired"].to_numpy().astype("datetime64[D]"),
     )  # fmt: skip
+
+
+def check_grades(panel: Panel, grades: Sequence[str]) -> None:
+    """Refuse a starting grade that the ladder does not have.
+
+    Raises
+    ------
+    PeopleError  naming each such grade.
+    """
+    unknown = dict.fromkeys(grade for grade in panel.grade if grade not in grades)
+    if unknown:
+        allowed = ", ".join(grades)
+        raise PeopleError(findings=[Finding("people.not_a_grade", "panel", {"given": grade, "allowed": allowed}) for grade in unknown])

@@ -27,6 +27,15 @@ def points(kpi: Kpi, value: np.ndarray) -> np.ndarray:
     return np.clip(100 * (np.asarray(value, dtype=float) - kpi.floor) / (kpi.target - kpi.floor), 0, kpi.cap)
 
 
+def attendance_share(workdays: float, leave_days: float, present_days: float) -> float:
+    """Attendance of a month: days present of the days due; days of statutory leave are not due and cost nothing; NaN where no day was due.
+
+    Rule: catalogue S003-Q4; Labour Law art. 45, 51 (statutory leave is paid as work).
+    """
+    due = workdays - leave_days
+    return present_days / due if due > 0 else float("nan")
+
+
 def value_error(kpi: Kpi, value: np.ndarray, sample: np.ndarray, sd: np.ndarray) -> np.ndarray:
     """Standard error of a KPI value from its sample, in the KPI's unit; NaN without a sample.
 

@@ -90,7 +90,7 @@ def synthetic_panel(people: int, months: int, *, seed: int, first: str = "2025-0
     names = tuple(f"SYN-{i + 1:05d}" for i in range(people))
     return Panel(
         names, first, months, facts, hired, np.full(people, months + 1), team, rng.integers(0, 24, people), synthetic=True,
-        truth={"ability": ability[:, None]},
+        truth={"ability": ability[:, None]}, hired_on=(np.datetime64(first, "M") + hired).astype("datetime64[D]"),
     )  # fmt: skip
 
 

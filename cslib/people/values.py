@@ -20,7 +20,7 @@ def needed_metrics(ladder: Ladder) -> list[str]:
     spec = ladder.spec
     named = [criterion.metric for criterion in spec.criteria.values()]
     named += [rule.place.metric for rule in spec.rules.values() if rule.place]
-    named += [rule.quota.order_by for rule in spec.rules.values() if rule.quota]
+    named += [rule.quota.order_by for rule in spec.rules.values() if rule.quota and rule.quota.order_by not in spec.criteria]
     named += [spec.bonus.metric] if spec.bonus else []
     return [name for name in dict.fromkeys(named) if name is not None and name not in BUILT_IN]
 
@@ -39,6 +39,8 @@ def metric_values(ladder: Ladder, panel: Panel) -> dict[str, np.ndarray]:
             found[name] = np.asarray(panel.facts[name], dtype=float)
         elif name in ladder.spec.derived:
             made = ladder.spec.derived[name]
+            if made.kind == "tied":
+                made = ladder.spec.derived[made.of[0]].model_copy(update={"kind": "tied"})
             others = [asked.needs for asked in made.within.values()]
             lacking = [part for part in (*made.of, *others) if part not in panel.facts]
             missing += lacking
@@ -62,6 +64,9 @@ def derive(made: Derived, parts: list[np.ndarray], team: np.ndarray, needed: Map
             return np.min(parts, axis=0)
         case "weighted":
             return np.tensordot(np.asarray(made.weights) / sum(made.weights), np.stack(parts), axes=1)
+        case "pooled":
+            mean, people, own = parts
+            return (mean * people + own) / (people + 1)
         case "points":
             return _points(made, parts, needed or {})
         case _:
@@ -83,14 +88,34 @@ def _points(made: Derived, parts: list[np.ndarray], needed: Mapping[str, np.ndar
 
 
 def _rank(made: Derived, parts: list[np.ndarray], team: np.ndarray) -> np.ndarray:
-    """Rank inside the team, month by month: 1 is best, equal figures share the better rank."""
+    """Rank inside the team, month by month: 1 is best; equal figures as ``ties`` says; or whether the place is tied across the cut."""
+    if made.basis == "worst_rank":
+        better = np.max([team_rank(values, team) for values in parts], axis=0)
+    else:
+        figure = _joined(made, parts, team)
+        better = team_rank(figure, team)
+    if made.kind == "rank" and made.ties == "better":
+        return better
+    if made.basis == "worst_rank":
+        worse = np.max([team_rank(values, team, worse=True) for values in parts], axis=0)
+    else:
+        worse = team_rank(figure, team, worse=True)
+    if made.cut is None:
+        return worse
+    tied = (better <= made.cut) & (worse > made.cut)
+    return np.where(np.isnan(better), np.nan, tied) if made.kind == "tied" else np.where(tied, np.nan, better)
+
+
+def _joined(made: Derived, parts: list[np.ndarray], team: np.ndarray) -> np.ndarray:
+    """The parts of a rank as one figure, the highest best."""
     weights = np.asarray(made.weights) if made.weights else np.full(len(parts), 1 / len(parts))
-    if made.basis == "weighted_z_score":
-        return team_rank(np.tensordot(weights, np.stack([_z_score(values, team) for values in parts]), axes=1), team)
-    if made.basis == "raw_sum":
-        return team_rank(np.sum(parts, axis=0), team)
-    ranks = np.stack([team_rank(values, team) for values in parts])
-    return ranks.max(axis=0) if made.basis == "worst_rank" else team_rank(-np.tensordot(weights, ranks, axes=1), team)
+    match made.basis:
+        case "weighted_z_score":
+            return np.tensordot(weights, np.stack([_z_score(values, team) for values in parts]), axes=1)
+        case "raw_sum":
+            return np.sum(parts, axis=0)
+        case _:
+            return -np.tensordot(weights, np.stack([team_rank(values, team) for values in parts]), axes=1)
 
 
 def _groups(team: np.ndarray) -> list[np.ndarray]:
@@ -111,15 +136,17 @@ def _z_score(values: np.ndarray, team: np.ndarray) -> np.ndarray:
     return score
 
 
-def team_rank(values: np.ndarray, team: np.ndarray) -> np.ndarray:
-    """Competition rank [people, months] of the highest value down, inside each team; NaN stays NaN."""
+def team_rank(values: np.ndarray, team: np.ndarray, *, worse: bool = False) -> np.ndarray:
+    """Rank [people, months] of the highest value down, inside each team; equal values share the better place (1, 2, 2, 4), or the ``worse`` one
+    (1, 3, 3, 4); NaN stays NaN."""
     rank = np.full(values.shape, np.nan)
     for rows in _groups(team):
         block = values[rows]
         ordered = np.sort(np.where(np.isnan(block), -np.inf, block), axis=0)
         for t in range(values.shape[1]):
-            above = len(rows) - np.searchsorted(ordered[:, t], block[:, t] + _NOISE, side="left")
-            rank[rows, t] = np.where(np.isnan(block[:, t]), np.nan, above + 1)
+            noise = -_NOISE if worse else _NOISE
+            above = len(rows) - np.searchsorted(ordered[:, t], block[:, t] + noise, side="left")
+            rank[rows, t] = np.where(np.isnan(block[:, t]), np.nan, above + (not worse))
     return rank
 
 

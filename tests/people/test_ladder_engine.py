@@ -133,7 +133,7 @@ def test_pay_may_come_later_than_the_grade():
 
 def test_ranges_of_the_scheme_with_ranges():
     """S003-S2 to S4: totals 4,000 to 9,000; midpoints by equal ratio; base pay not below the minimum wage."""
-    from cslib.people.bonus import pay_ranges
+    from cslib.people.ranges import pay_ranges
 
     ranges = pay_ranges(open_ladder("S_base_allow_bonus"))
     lowest, highest = [r for r in ranges if r.level == "junior"], [r for r in ranges if r.level == "lead"]

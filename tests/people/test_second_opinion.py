@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,7 +26,8 @@ from independent_cases import (
 
 from cslib.params.ladder_files import Ladder
 from cslib.people.bonus import bonus
-from cslib.people.engine import Machine, _base
+from cslib.people.engine import _base
+from cslib.people.machine import Machine
 from cslib.people.panel import month_number, month_text
 
 CASES = second_opinion()
@@ -167,13 +169,16 @@ def test_yearly_review_of_assistants() -> None:
         assert int(course.final.immune[0]) == case["expect"]["immunity_end"], name
 
 
-def flagged(case: Mapping[str, Any], grade: str, flags: Mapping[str, bool], key: str, **settings: str) -> Any:
+def flagged(
+    case: Mapping[str, Any], grade: str, flags: Mapping[str, bool], key: str, more: Mapping[str, list[float]] | None = None, **settings: str
+) -> Any:
     chosen = dict(J_SETTINGS[item] for item in case["setting"].items() if item in J_SETTINGS) | settings
     rows = [
         {"quarter": quarter, "mean": 76, "grooming": 0, "work": 0, "A": 0, "B": 0, "A_rep": 0, "B_rep": 0, key: flag}
         for quarter, flag in flags.items()
     ]
-    return run(ladder_of("J_assistant_123", **chosen), j_person(grade, rows))
+    person = j_person(grade, rows)
+    return run(ladder_of("J_assistant_123", **chosen), dataclasses.replace(person, facts={**person.facts, **(more or {})}))
 
 
 def test_coaching_in_place_of_elimination() -> None:

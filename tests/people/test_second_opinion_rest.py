@@ -1,4 +1,4 @@
-"""The second opinion's cases on tenure, rubrics, exams, points, pay ranges and closed forms; what has no place here is listed with its reason."""
+"""The second opinion's cases on tenure, rubrics, exams and ranks; and the count of all of them."""
 
 from __future__ import annotations
 
@@ -15,33 +15,21 @@ from test_second_opinion import CASES, H_SETTINGS
 from cslib.people.chain import Chance
 from cslib.people.values import derive
 
-FILES = ("test_second_opinion.py", "test_second_opinion_rest.py", "test_second_opinion_points.py")
-# Cases that ask for something no ladder does: what they ask, and where it is decided.
-ELSEWHERE = {
-    "H-13a": "a step back to the trial grade: refused by the loader (S003-Q10), tested in test_excluded", "H-14": "as H-13a",
-    "H-21": "length of the trial by length of contract: law value probation_longest", "H-22": "size of a team: rule of the roster (teams)",
-    "H-27": "levels of an allowance: fact of the file, below", "H-28": "sum of pay items: pay scheme star",
-    "J-17a": "lowest in the grade: not offered, because someone always is", "J-21": "team of three: a note in the file",
-    "J-26": "refusals", "JL-08": "who may become lead: a human's appointment", "JL-10b": "team mean with the lead: the file's figure counts",
-    "JL-11": "day of the self-review: fact of the file, below", "Q-09": "review inside the improvement month: a human's", "Q-18": "attendance facts",
-    "Q-20": "refusals", "L-13": "day of the month: months count in full", "L-14": "as L-13", "D-08": "as L-13", "D-06": "experience as given",
-    "OC-15": "ties without a rule: equal figures share the better rank", "OT-04": "calendar of weeks: the file gives the week", "OT-07": "as H-21",
-    "B-04": "parity", "B-05": "parity", "B-07": "rank bonus: not paid by a ladder", "B-08": "as B-07", "B-09": "as B-07", "B-10": "market position",
-    "S-06": "minimum wage: pay room", "S-07": "as S-06", "S-09": "levels of the file", "S-10": "inner bounds", "T-05": "gaps, below",
-    "T-12": "courtesy stays lawful", "T-16": "refusals", "T-17": "not refused", "H-23": "refusals", "H-24": "refusals", "B-11": "refusals",
-    "OC-17": "refusals",
-}  # fmt: skip
+HERE = Path(__file__).parent
+FIRST = HERE / "test_second_opinion.py"
+OTHERS = [HERE / f"test_second_opinion_{part}.py" for part in ("rest", "points", "settings", "ranges")]
+OTHERS += [HERE.parent / "pay" / "test_second_opinion_pay.py"]
+WHOLE = ("H", "OC")  # families that FIRST runs as a whole, but for those it names
 
 
 def test_no_case_is_forgotten() -> None:
-    """Every case is run by id in one of the three files, or stands in the list above with its reason."""
-    text = "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in FILES)
-    assert len(second_opinion()) == len(CASES) == 231 and set(ELSEWHERE) <= set(CASES) and H_SETTINGS
-    whole = ("H", "OC")  # run as a family
-    unnamed = [
-        n for n in CASES if n not in ELSEWHERE and n.partition("-")[0] not in whole and n not in text and f'"{n.partition("-")[2]}"' not in text
-    ]
-    assert not unnamed
+    """Each of the 231 cases is run by id in one of the six files."""
+    first, others_text = FIRST.read_text(encoding="utf-8"), "".join(path.read_text(encoding="utf-8") for path in OTHERS)
+    assert len(second_opinion()) == len(CASES) == 231 and H_SETTINGS
+    for name in CASES:
+        family, _, number = name.partition("-")
+        in_first = f'"{name}"' not in first or f'CASES["{name}"]' in first if family in WHOLE else name in first or f'"{number}"' in first
+        assert in_first or name in others_text, name
 
 
 # --- tenure
