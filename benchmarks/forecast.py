@@ -9,7 +9,8 @@ is missing, not zero. One JSON line per series, model and origin goes to standar
     mase         mean absolute error / mean absolute error of last week's same interval inside the history
     pinball      mean pinball loss of the 10, 50 and 90 % quantiles [contacts/interval]
     cov80 cov95  share of actuals inside the central 80 % and 95 % band (peers get their band the same way, from their own past errors)
-    day_wape     wape of the daily totals;  day_cov80, day_cov95: their share inside their own bands
+    day_wape     wape of the daily totals;  day_cov80, day_cov95: their share inside their own bands;  day_pinball: mean pinball loss of their
+                 2.5, 10, 50, 90 and 97.5 % quantiles [contacts/day]
     total_error  (forecast - actual) / actual of the whole test;  total_in80: 1 if its total lies in its own 80 % band, else 0
     cpu_s        processor time of fit, forecast and quantiles [s]
 
@@ -51,6 +52,7 @@ _HISTORY_LEAST_D = 14  # two weeks: fewer days tell no weekday from another
 
 # A model: history, days to come, their opening, days between -> expected contacts, doubt about each day, and the folds behind its quantiles.
 Model = Callable[[Grid, pd.DatetimeIndex, Flags, int], tuple[Array, Array, list[Fold]]]
+Maker = Callable[[pd.DataFrame, Settings], Model]
 
 
 @click.command(help="Back-test the forecast engine and its peers on SERIES.csv (columns timestamp, series, volume).")
@@ -120,11 +122,12 @@ def interval_min(series: pd.Series) -> int:
 
 
 def compare(
-    series: pd.Series, country: str, origin: pd.Timestamp, weeks: int, peers: str, settings: Settings | None = None
+    series: pd.Series, country: str, origin: pd.Timestamp, weeks: int, peers: str, settings: Settings | None = None, engine: Maker | None = None
 ) -> list[dict[str, object]]:
     """Scores of every model at one origin.
 
     peers : all, excel, or none;  settings : constants of the engine and of all quantiles, default: those shipped
+    engine : what makes the engine of a calendar and of settings, default: ``engine_model``
 
     Raises
     ------
@@ -142,7 +145,7 @@ def compare(
     margin = pd.Timedelta(days=_MARGIN_D)
     days = _calendar(past.index[0] - margin, test.index[-1] + margin, country)
     settings = settings or Settings()
-    models = {"engine": _engine(padded(days, past.index[0].normalize(), test.index[-1].normalize()), settings)}
+    models = {"engine": (engine or engine_model)(padded(days, past.index[0].normalize(), test.index[-1].normalize()), settings)}
     models |= {name: _peer(model, settings) for name, model in PEERS.items() if peers == "all" or (peers == "excel" and name in SPREADSHEET)}
     if peers == "all":
         from benchmarks.forecast_lightgbm import lightgbm_forecaster  # slow to import, and not needed by those who ask for a spreadsheet only
@@ -160,7 +163,9 @@ def _calendar(first: pd.Timestamp, last: pd.Timestamp, country: str) -> pd.DataF
     return tables.check("calendar", pd.DataFrame({"date": days, "kind": kinds, "holiday": np.nan, "provisional": False}))
 
 
-def _engine(calendar_days: pd.DataFrame, settings: Settings) -> Model:
+def engine_model(calendar_days: pd.DataFrame, settings: Settings) -> Model:
+    """The engine, on a padded calendar."""
+
     def run(grid: Grid, dates: pd.DatetimeIndex, opened: Flags, lead_d: int) -> tuple[Array, Array, list[Fold]]:
         method = judged(grid, calendar_days, settings, lead_d=lead_d)
         return *predict_doubting(method, grid, calendar_days, settings, dates, opened), list(method.folds)
@@ -204,6 +209,7 @@ def _score(
         "day_wape": scores.wape(totals[0], totals[1]),
         "day_cov80": scores.covered(totals[0], by_day[:, 1], by_day[:, 3]),
         "day_cov95": scores.covered(totals[0], by_day[:, 0], by_day[:, 4]),
+        "day_pinball": scores.pinball(totals[0], by_day, LEVELS),
         "total_error": scores.bias(actual, expected),
         "total_in80": float(whole[1] <= actual.sum() <= whole[3]),
         "cpu_s": cpu_s,

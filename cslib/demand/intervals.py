@@ -20,7 +20,6 @@ LEVELS = (0.1, 0.5, 0.9)
 _CLASSES_MAX = 6
 # Points that stand for the distribution of the common error: in a day's total it weighs more, and has longer tails, than in an interval.
 _POINTS, _DAY_POINTS = ((np.arange(count) + 0.5) / count for count in (15, 41))
-_CLASS_LEAST, _DAY_CLASS_LEAST = 300, 100  # observations that a class of intervals, and of days, needs
 _NOTHING = 1e-9
 
 # A point forecaster: history, days to come and their opening -> expected contacts, days x slots.
@@ -188,7 +187,7 @@ def cell_spread(folds: Sequence[Fold], settings: Settings, levels: Sequence[floa
     weights = np.concatenate([np.full(int(fold.known.sum()), w) for fold, w in zip(folds, _weights(len(folds), settings), strict=True)])
     counted = expected > _NOTHING
     expected, ratios, weights = expected[counted], ratios[counted], weights[counted]
-    sizes, parts = _classes(expected, _CLASS_LEAST)
+    sizes, parts = _classes(expected, settings.cell_class_least)
     if not parts:
         return _certain(levels)
     common = np.exp(common_spread(folds, settings)[0] * normal.ppf(_POINTS))
@@ -211,12 +210,12 @@ def day_spread(folds: Sequence[Fold], settings: Settings, levels: Sequence[float
         expected.append(guess[counted])
         ratios.append((actual[counted] / guess[counted] / fold.common) ** (1 / doubt[counted]))
         weights.append(np.full(int(counted.sum()), weight))
-    sizes, parts = _classes(np.concatenate(expected) if expected else np.zeros(0), _DAY_CLASS_LEAST)
+    sizes, parts = _classes(np.concatenate(expected) if expected else np.zeros(0), settings.day_class_least)
     if not parts:
         return DaySpread(np.ones(1), (np.ones(1),), (np.ones(1),), np.ones(1), tuple(levels))
     every, behind = np.concatenate(ratios), np.concatenate(weights)
     scale, freedom = common_spread(folds, settings)
-    common = np.exp(scale * student.ppf(_DAY_POINTS, freedom))
+    common = np.exp(scale * (student.ppf(_DAY_POINTS, freedom) if settings.day_long_tails else normal.ppf(_DAY_POINTS)))
     return DaySpread(sizes, tuple(every[part] for part in parts), tuple(behind[part] for part in parts), common, tuple(levels))
 
 

@@ -4,7 +4,8 @@
     contacts = engine                                                                       on holidays, make-up workdays and events
 
 Where the engine believes too much (weather, odd growth, little history) the habit pulls it back; where the engine is better, the weight
-is 1 or close to it. The weight is half-way between 1 and the one that would have been best, so it is never below one half.
+is 1 or close to it. The weight is half-way (``Settings.habit_trust``) between 1 and the one that would have been best, so it is never below
+one half.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def judged(
     own = engine_rolling(grid, calendar, settings, lead_d=lead_d, starts=starts, fit=fit)
     other = {fold.dates[0]: fold for fold in rolling(grid, habit(calendar), settings, lead_d=lead_d, starts=starts)}
     pairs = [(fold, other[fold.dates[0]].expected if fold.dates[0] in other else fold.expected) for fold in own]
-    weight = (1 + _best([(fold, guess, plain_days(calendar, fold.dates)) for fold, guess in pairs])) / 2
+    best = _best([(fold, guess, plain_days(calendar, fold.dates)) for fold, guess in pairs])
+    weight = 1 - settings.habit_trust * (1 - best)
     folds = tuple(replace(fold, expected=mixed(weight, fold.expected, guess, plain_days(calendar, fold.dates))) for fold, guess in pairs)
     return Method(weight, folds)
 

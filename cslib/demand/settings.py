@@ -1,4 +1,4 @@
-"""Constants of the forecast: spreads of effects, half-lives, robustness. Found by rolling back-tests; flat around these values."""
+"""Constants of the forecast: spreads of effects, half-lives, robustness. Held against other values by ``benchmarks.forecast_constants``."""
 
 from __future__ import annotations
 
@@ -47,6 +47,9 @@ class Settings:
         history of a fold
     fold_half_life : folds after which a fold counts half
     month_spread, month_prior : usual error of a month's total [log units], and the number of folds that it is worth
+    day_long_tails : what a whole fold is off by has the tails of Student's t in the quantiles of day totals; else of a normal
+    cell_class_least, day_class_least : observations that a class of intervals, and of days, needs for error quantiles of its own
+    habit_trust : how far the weight of the planner's habit goes towards the one that would have been best in the folds (0 = engine alone)
     """
 
     level_half_lives_d: tuple[float, ...] = (10.0, 20.0, 40.0, 80.0)
@@ -72,3 +75,7 @@ class Settings:
     month_spread: float = 0.03
     month_prior: float = 1.0
     fold_half_life: float = 4.0
+    day_long_tails: bool = True
+    cell_class_least: int = 300
+    day_class_least: int = 100
+    habit_trust: float = 0.5

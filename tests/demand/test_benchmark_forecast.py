@@ -16,7 +16,7 @@ from cslib.core import words
 MAIN = runpy.run_path(str(Path(__file__).resolve().parents[2] / "benchmarks" / "forecast.py"))["main"]
 DAYS = days_of("2026-01-01", "2026-07-31")
 KEYS = {"series", "model", "origin", "wape", "mase", "pinball", "cov80", "cov95", "day_wape", "total_error", "cpu_s"}
-KEYS |= {"day_cov80", "day_cov95", "total_in80"}
+KEYS |= {"day_cov80", "day_cov95", "day_pinball", "total_in80"}
 
 
 @pytest.fixture
