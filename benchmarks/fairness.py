@@ -1,79 +1,132 @@
-"""Fairness over months in a row: ``python -m benchmarks.fairness [--site front_desk] [--first 2026-12] [--months 12] [--work 0.1]``.
+"""Fairness over months in a row: ``python -m benchmarks.fairness [--site front_desk] [--first 2026-12] [--months 12] [--figure year.png]``.
 
 Plans the same months twice, each from the roster that the month before left: ``alone`` month by month as the engine leaves them, and
-``carried`` with the fairness ledger carried on and people exchanging days by ``roster.life.even`` within ``--budget`` yuan a month. Prints one
-JSON object: ``spread_alone``, ``spread_carried`` (root mean square of duties above and below the fair share after the last month, nights and
-weekends) and their ``ratio``; ``exchange_yuan`` (what the exchanges cost, all months), ``priced_alone_yuan``, ``priced_carried_yuan``
-(priced cost of all months), ``broken`` (violations of the evened months), ``curve``: the price of fairness over all months, a point for
-each share of the budget: yuan and the spreads of nights and weekends; and ``told``: one person's month in a sentence.
+``carried`` with the fairness ledger carried on and people exchanging days by ``roster.life.even`` within ``--budget`` yuan a month. Months
+for which the sample has no wishes and no leave get both by lot (a stream of the site's seed), the same ones on both ways. Prints one JSON
+object: ``spread_alone``, ``spread_carried`` (root mean square of duties above and below the fair share after the last month, nights and
+weekends) and their ``ratio``; ``exchange_yuan`` (what the exchanges cost, all months) and ``recount_off_yuan``, the largest difference of a
+month's from the audit's recount; ``priced_alone_yuan``, ``priced_carried_yuan`` (priced cost of all months); ``broken`` (violations of the
+evened months); ``year``: a row a month; ``curve``: the price of fairness over all months, a point for each share of the budget: yuan and the
+spreads of nights and weekends; and ``told``: one person's month in a sentence. ``--figure`` draws year and curve.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import math
 import sys
 import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cslib import demand, intake, roster, staffing
+from cslib.core.shifts import OFF
 from cslib.intake import Study
 from cslib.roster import life
 from cslib.roster.life.fairness import BALANCED
 
-SHARES = (0.0, 0.25, 0.5, 1.0)  # of a month's budget, the points of the curve
+SHARES = (0.0, 0.125, 0.25, 0.5, 1.0)  # of a month's budget, the points of the curve
 LOOK_BACK_DAYS = 14
+KINDS = BALANCED[:2]
+# Wishes and leave of months that the sample does not know; the same rates as its recipe (synthetic.yml) has for its own month.
+WISHES, OFF_SHARE, HEAVY_SHARE, LEAVE_SHARE, LEAVE_DAYS = 2.0, 0.6, 0.15, 0.5, 3
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the benchmark and print its object."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fairness", description=__doc__.splitlines()[0])
     parser.add_argument("--site", default="front_desk")
-    parser.add_argument("--first", default="2026-12", help="first month; later months know no leave and no wishes of the sample")
+    parser.add_argument("--first", default="2026-12", help="first month; wishes and leave of later months are drawn by lot")
     parser.add_argument("--months", type=int, default=12)
     parser.add_argument("--work", type=float, default=0.1, help="work limit of each solve")
     parser.add_argument("--gap", type=float, default=0.05)
     parser.add_argument("--budget", type=float, default=400.0, help="yuan a month that exchanges may cost")
+    parser.add_argument("--figure", type=Path, default=None, help="picture of the year and the curve, PNG")
     asked = parser.parse_args(arguments)
     months = [str(m) for m in pd.period_range(asked.first, periods=asked.months, freq="M")]
-    print(json.dumps({"site": asked.site, **measure(asked.site, months, asked.gap, asked.work, asked.budget)}))
+    found = {"site": asked.site, **measure(asked.site, months, asked.gap, asked.work, asked.budget)}
+    print(json.dumps(found))
+    if asked.figure:
+        draw(found, asked.figure)
     return 0
 
 
-def measure(site: str, months: list[str], gap: float, work: float, budget: float) -> dict[str, object]:
+def measure(site: str, months: list[str], gap: float, work: float, budget: float) -> dict[str, Any]:
     """Figures over some months in a row, each planned alone and with the ledger carried on."""
     before: dict[str, pd.DataFrame | None] = {"alone": None, "carried": None}
     ledgers: dict[str, pd.DataFrame | None] = dict(before)
-    priced, points, exchanged, broken, told, begin = dict.fromkeys(before, 0.0), [], 0.0, 0, "", time.process_time()
+    priced, points, year, broken, off, told, begin = dict.fromkeys(before, 0.0), [], [], 0, 0.0, "", time.process_time()
     for month in months:
-        base = intake.open_study(site, month=month)
+        base = supposed(intake.open_study(site, month=month), newcomer=month == months[0])
         need = staffing.requirement(demand.forecast(base), base)
+        row: dict[str, Any] = {"month": month, "wishes": len(base.wishes), "leave_days": len(base.leave)}
         for way in before:
             study = following(base, before[way])
             plan = roster.solve(roster.problem(need, study), gap=gap, work=work)
             board = life.Board(plan.roster, plan.covers, need, study)
-            evened = life.even(board, ledgers[way], budgets=[budget * share for share in SHARES]) if way == "carried" else None
-            ledgers[way] = life.fairness_ledger(board, ledgers[way])
-            before[way] = board.roster()
-            priced[way] += board.priced_yuan
-            if evened is not None:
-                exchanged += evened.yuan
+            if way == "carried":
+                evened = life.even(board, ledgers[way], budgets=[budget * share for share in SHARES])
                 points.append([(point.yuan, *point.spread[:2]) for point in evened.curve[1:]])
                 broken += len(roster.audit(board.roster(), board.cover_table(), need, study))
+                now = math.fsum(roster.recount(board.roster(), board.cover_table(), need, study)[1]["priced_yuan"])
+                off = max(off, abs(now - plan.report.priced_yuan - evened.yuan))
+                row |= {"exchanges": len(evened.exchanges), "yuan": evened.yuan}
                 who = max(board.people, key=evened.swaps)
-                said = {way: spread_of(ledger) for way, ledger in ledgers.items() if ledger is not None}
-                print(f"{month} {said} {exchanged:.0f} {time.process_time() - begin:.0f} s", file=sys.stderr, flush=True)
-                told = life.why(ledgers[way].set_index("employee_id", drop=False).loc[who], evened.swaps(who))
-    spreads = {way: spread_of(ledger) for way, ledger in ledgers.items() if ledger is not None}
+            ledger = ledgers[way] = life.fairness_ledger(board, ledgers[way])
+            before[way] = board.roster()
+            priced[way] += board.priced_yuan
+            row |= {f"{kind}_{way}": round(life.spread(ledger[f"{kind}_balance"]), 3) for kind in KINDS}
+            row |= {f"status_{way}": plan.report.status, f"priced_{way}_yuan": round(board.priced_yuan, 2)}
+        told = life.why(ledger.set_index("employee_id", drop=False).loc[who], evened.swaps(who))
+        year.append(row)
+        print(json.dumps({**row, "cpu_s": round(time.process_time() - begin)}), file=sys.stderr, flush=True)
+    spreads = {way: {kind: year[-1][f"{kind}_{way}"] for kind in KINDS} for way in before}
     return {
         "months": months, "spread_alone": spreads["alone"], "spread_carried": spreads["carried"],
-        "ratio": {kind: round(spreads["carried"][kind] / spreads["alone"][kind], 3) if spreads["alone"][kind] else None for kind in BALANCED[:2]},
-        "exchange_yuan": round(exchanged, 2), "priced_alone_yuan": round(priced["alone"], 2), "priced_carried_yuan": round(priced["carried"], 2),
-        "broken": broken, "curve": curve(points, budget), "told": told, "cpu_s": round(time.process_time() - begin, 1),
+        "ratio": {k: round(spreads["carried"][k] / spreads["alone"][k], 3) if spreads["alone"][k] else None for k in KINDS},
+        "exchange_yuan": round(math.fsum(row["yuan"] for row in year), 2), "recount_off_yuan": round(off, 2),
+        "priced_alone_yuan": round(priced["alone"], 2), "priced_carried_yuan": round(priced["carried"], 2), "broken": broken,
+        "curve": curve(points, budget), "year": year, "told": told, "cpu_s": round(time.process_time() - begin, 1),
     }  # fmt: skip
+
+
+def supposed(study: Study, *, newcomer: bool) -> Study:
+    """The study with wishes and leave by lot; as it is if it has its own, or is the first month (``newcomer``), which no lot may touch."""
+    if newcomer or len(study.wishes) or len(study.leave):
+        return study
+    rng, days, queues = study.rng("fairness", "supposed"), study.horizon.dates, study.params.site.queues
+    held = study.skills.groupby("employee_id")["skill"].agg(set)
+    kinds = {day.date(): kind for day, kind in zip(study.calendar["date"], study.calendar["kind"], strict=True)}
+    mondays = [day for day in days if day.weekday() == 0]
+    absent: list[tuple[str, dt.date, str, float]] = []
+    wishes: list[tuple[str, dt.date, str, float]] = []
+    for person in study.employees.sort_values("position").itertuples(index=False):
+        length, start = int(rng.integers(1, LEAVE_DAYS + 1)), mondays[int(rng.integers(len(mondays)))] + dt.timedelta(days=int(rng.integers(3)))
+        block = [start + dt.timedelta(days=n) for n in range(length)] if rng.random() < LEAVE_SHARE else []
+        own = [s.code for s in study.params.shifts if not s.queues or any(queues[q].skill in held[person.employee_id] for q in s.queues)]
+        block = [day for day in block if day in set(days) and kinds.get(day) in ("workday", "make_up_workday")]
+        absent += [(person.employee_id, day, "paid", 8.0 * person.fte_share) for day in block]
+        for n in rng.permutation(len(days))[: int(rng.poisson(WISHES))].tolist():
+            wish = OFF if rng.random() < OFF_SHARE else str(rng.choice(own))
+            weight = 2.0 if rng.random() < HEAVY_SHARE else 1.0
+            if days[n] not in block:
+                wishes.append((person.employee_id, days[n], wish, weight))
+    frames = {
+        "leave": _frame(absent, ["employee_id", "date", "kind", "hours_h"]),
+        "wishes": _frame(wishes, ["employee_id", "date", "wish", "weight"]),
+    }
+    return study.with_tables(**frames)
+
+
+def _frame(rows: Sequence[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(date=pd.to_datetime(frame["date"]).astype("datetime64[us]")).sort_values(columns[:2]).reset_index(drop=True)
 
 
 def following(study: Study, before: pd.DataFrame | None) -> Study:
@@ -82,11 +135,6 @@ def following(study: Study, before: pd.DataFrame | None) -> Study:
         return study
     since = pd.Timestamp(study.horizon.start) - pd.Timedelta(days=LOOK_BACK_DAYS)
     return study.with_tables(last_roster=before[before["date"].ge(since)].reset_index(drop=True))
-
-
-def spread_of(ledger: pd.DataFrame) -> dict[str, float]:
-    """Spread of nights and weekends over all months so far [duties]."""
-    return {kind: round(life.spread(ledger[f"{kind}_balance"]), 3) for kind in BALANCED[:2]}
 
 
 def curve(points: list[list[tuple[float, float, float]]], budget: float) -> list[dict[str, float]]:
@@ -98,6 +146,29 @@ def curve(points: list[list[tuple[float, float, float]]], budget: float) -> list
         yuan = round(math.fsum(mine[:, 0]), 2)
         found.append({"budget_yuan": budget * share, "yuan": yuan, "nights": round(nights, 3), "weekends": round(weekends, 3)})
     return found
+
+
+def draw(found: Mapping[str, Any], path: Path) -> None:
+    """Year and curve as a picture: spreads month by month on both ways, and what the smaller ones cost."""
+    from cslib.report import figures_base as base
+
+    year = pd.DataFrame(found["year"])
+    with base.style():
+        figure = base.Picture(figsize=(10, 3.9), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=[3, 2])
+        for kind, colour, name in zip(KINDS, (base.BLUE, base.ORANGE), ("夜班 nights", "周末班 weekends"), strict=True):
+            left.plot(year["month"], year[f"{kind}_alone"], color=colour, linestyle="--", label=f"{name}: 逐月 month by month")
+            left.plot(year["month"], year[f"{kind}_carried"], color=colour, marker="o", label=f"{name}: 结转 carried")
+            right.plot([p["yuan"] for p in found["curve"]], [p[kind] for p in found["curve"]], color=colour, marker="o", label=name)
+        left.set_title(f"{found['site']}: 与应担份额之差（均方根）spread around the fair share [duties]")
+        left.tick_params(axis="x", rotation=45)
+        right.set_title("公平的代价 price of fairness")
+        right.set_xlabel("全年计价增加 priced cost of the exchanges, all months [yuan]")
+        for axes in (left, right):
+            axes.set_ylim(bottom=0)
+            axes.grid(axis="y")
+            axes.legend(fontsize=8)
+        path.write_bytes(base.png(figure))
 
 
 if __name__ == "__main__":

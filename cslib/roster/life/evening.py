@@ -1,39 +1,39 @@
-"""Evening out nights, weekends and holidays over the months: two people exchange their days of a stretch of the month.
+"""Evening out nights, weekends and holidays over the months: two people exchange some of their days of a month.
 
-Steepest descent on the sum of squared points above and below the fair share, carried over the months. An exchange is made only where the
-audit's rules find nothing against it, and where it costs no more than the site allows; the need at every post is met as before.
+Steepest descent on the sum of squared points above and below the fair share, carried over the months: what somebody carries in makes an
+exchange in his favour worth more. An exchange is made only where the audit's rules find nothing against it, and where it costs no more than
+the site allows; the need at every post is met as before.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
+import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from cslib.core.units import MINUTES_PER_DAY
 from cslib.roster.audit.facts import Cover
 from cslib.roster.life.board import Board, Change, Entry
+from cslib.roster.life.evening_moves import Move, around, ranked
 from cslib.roster.life.fairness import BALANCED, balances, load, spread
 
-_TRIED = 250  # best exchanges that are tried in full before a step is given up
-_PER_PAIR = 12  # best exchanges of two people that are looked at
+_TRIED = 300  # exchanges that are tried in full before a step is given up
 _STEPS = 200
 _NOISE = 1e-6
-Window = tuple[int, int, int, int]  # two people, first day, last day excluded
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """Two people took each other's days from ``first`` to ``last``; ``yuan``: change of the priced cost."""
+    """Two people took each other's cells of some days; ``yuan``: change of the priced cost."""
 
     one: str
     other: str
-    first: dt.date
-    last: dt.date
+    days: tuple[dt.date, ...]
     yuan: float
 
 
@@ -80,22 +80,22 @@ def even(board: Board, carried: pd.DataFrame | None = None, *, budgets: Sequence
             made.append(best)
             total += best.yuan
         curve.append(Point(budget, round(total, 2), search.spread()))
-        search.failed.clear()
     return Evened(tuple(made), tuple(curve))
 
 
 class _Search:
-    """The board, the points above the fair share, and exchanges that were found to be against the rules."""
+    """The board, the points above the fair share, and what exchanges were found to cost."""
 
     def __init__(self, board: Board, carried: pd.DataFrame | None) -> None:
         rule = board.study.params.site.fairness
-        self.board, self.yuan_per_point = board, rule.yuan_per_point
+        self.board, self.yuan_per_point, self.month = board, rule.yuan_per_point, board.days
         self.weights = np.array([rule.night_points, rule.weekend_points, rule.holiday_points])
         found = load(board)
         self.people = found.people
         self.days = found.days[:, :, : len(BALANCED)]
         self.balance = balances(found, carried)
-        self.failed: set[Window] = set()
+        self.entries = [[self._entry(who, day) for day in self.month] for who in self.people]
+        self.cost: dict[tuple[int, int, tuple[int, ...]], float] = {}  # yuan of exchanges tried, infinite if a rule is against them
 
     def spread(self) -> tuple[float, ...]:
         """Spread of each balance among the people [points], rounded."""
@@ -103,65 +103,60 @@ class _Search:
 
     def best(self, budget: float) -> Exchange | None:
         """Make the exchange that gains most among those that are legal and cost no more than allowed."""
-        for gain, window in itertools.islice(self._ranked(), _TRIED):
-            change = self._legal(window)
-            if change is not None and change.delta_yuan <= min(budget, self.yuan_per_point * gain) + _NOISE:
-                return self._made(window, change)
-            self.failed.add(window)
+        tried = 0
+        for move in ranked(self.days, self._hours(), self.balance, self.weights, self._barred()):
+            limit = min(budget, self.yuan_per_point * move.gain) + _NOISE
+            if self.cost.get(move.key, -math.inf) <= limit:
+                change, tried = self._legal(move, limit), tried + 1
+                if change is not None:
+                    return self._made(move, change)
+            if tried >= _TRIED:
+                break
         return None
-
-    def _ranked(self) -> Iterator[tuple[float, Window]]:
-        """Exchanges by the squared points that they take away, the shortest first among equals."""
-        found: list[tuple[float, int, Window]] = []
-        size = self.days.shape[1]
-        first, last = np.triu_indices(size + 1, 1)
-        run = np.concatenate([np.zeros((len(self.people), 1, len(BALANCED))), np.cumsum(self.days, axis=1)], axis=1)
-        entries = [[self._entry(who, day) for day in self.board.days] for who in self.people]
-        for i, j in itertools.combinations(range(len(self.people)), 2):
-            barred = np.concatenate([[0], np.cumsum([self._barred(i, j, d, entries) for d in range(size)])])
-            moved = (run[j] - run[i])[last] - (run[j] - run[i])[first]
-            gain = -2 * ((moved * (self.balance[i] - self.balance[j]) + moved**2) * self.weights**2).sum(axis=1)
-            gain[barred[last] > barred[first]] = 0
-            for n in np.argsort(-gain, kind="stable")[:_PER_PAIR].tolist():
-                window = (i, j, int(first[n]), int(last[n]))
-                if gain[n] > _NOISE and window not in self.failed:
-                    found.append((float(gain[n]), window[3] - window[2], window))
-        found.sort(key=lambda x: (-x[0], x[1], x[2]))
-        return ((gain, window) for gain, _, window in found)
 
     def _entry(self, who: str, day: dt.date) -> Entry | None:
         """What a cell says if it may change."""
         return self.board.entry(who, day) if day in self.board.people[who].cells and self.board.may_change(who, day) else None
 
-    def _barred(self, i: int, j: int, d: int, entries: list[list[Entry | None]]) -> bool:
-        """True if the two can't take each other's cell of a day: fixed, or without the skill of the post."""
-        one, other, day = entries[i][d], entries[j][d], self.board.days[d]
-        if one is None or other is None:
-            return True
-        queues = self.board.study.params.site.queues
-        pairs = ((one, self.people[j]), (other, self.people[i]))
-        return any(e.home in queues and not self.board.people[who].holds(queues[e.home].skill, day) for e, who in pairs)
+    def _hours(self) -> np.ndarray:
+        """Paid hours of each person and day."""
+        paid = {code: shift.paid_min / 60 for code, shift in self.board.facts.shifts.items()}
+        return np.array([[paid.get(e.code, 0.0) if e else 0.0 for e in row] for row in self.entries])
 
-    def _legal(self, window: Window) -> Change | None:
-        """The exchange as a change, None if a rule is against it."""
-        board, (i, j, first, last) = self.board, window
-        one, other = self.people[i], self.people[j]
+    def _barred(self) -> np.ndarray:
+        """Flags (person, person, day): the two can't take each other's cell, which is fixed, or at a post whose skill the other lacks."""
+        queues, size = self.board.study.params.site.queues, len(self.people)
+        fixed = np.array([[e is None for e in row] for row in self.entries])
+        lacks = np.zeros((size, size, len(self.month)), dtype=bool)  # person, taker, day
+        for i, row in enumerate(self.entries):
+            for d, entry in enumerate(row):
+                if entry is not None and entry.home in queues:
+                    skill = queues[entry.home].skill
+                    lacks[i, :, d] = [not self.board.people[who].holds(skill, self.month[d]) for who in self.people]
+        return np.asarray(fixed[:, None] | fixed[None] | lacks | lacks.transpose(1, 0, 2))
+
+    def _legal(self, move: Move, limit: float) -> Change | None:
+        """The exchange as a change, None if a rule is against it or it costs more than the limit."""
+        board, one, other = self.board, self.people[move.one], self.people[move.other]
         cells: dict[tuple[str, dt.date], Entry] = {}
-        for day in board.days[first:last]:
-            a, b = board.entry(one, day), board.entry(other, day)
-            if a is None or b is None:
-                return None
-            if a != b:
-                cells |= {(one, day): b, (other, day): a}
-        covers = self._renamed(one, other, board.days[first], board.days[last - 1])
+        for d in move.days:
+            a, b = self.entries[move.one][d], self.entries[move.other][d]
+            if a is not None and b is not None and a != b:
+                cells |= {(one, self.month[d]): b, (other, self.month[d]): a}
+        covers = self._renamed(one, other, {day for _, day in cells})
         change = board.trial(cells, covers)
-        if board.broken(change):
+        self.cost[move.key] = change.delta_yuan
+        if change.delta_yuan > limit:
             return None
-        touched = [c for c in covers if {c.row.stand_in_id, c.row.absent_id} & {one, other}]
-        return None if board.cover_faults(touched, change.people) else change
+        near = set(around([(day - self.month[0]).days for _, day in cells], 1))
+        touched = [c for c in covers if {c.row.stand_in_id, c.row.absent_id} & {one, other} and c.start // MINUTES_PER_DAY in near]
+        if board.broken(change) or board.cover_faults(touched, change.people):
+            self.cost[move.key] = math.inf
+            return None
+        return change
 
-    def _renamed(self, one: str, other: str, first: dt.date, last: dt.date) -> tuple[Cover, ...]:
-        """Covers with the two in each other's place on duties of a stretch of days."""
+    def _renamed(self, one: str, other: str, days: set[dt.date]) -> tuple[Cover, ...]:
+        """Covers with the two in each other's place on duties of some days."""
         board, places = self.board, {one: other, other: one}
 
         def place(who: str, at: float) -> str:
@@ -169,7 +164,7 @@ class _Search:
             if who not in places:
                 return who
             duty = next((d for d in board.people[who].duties if d.timed and d.start <= at < d.end), None)
-            return places[who] if duty is not None and first <= duty.date <= last else who
+            return places[who] if duty is not None and duty.date in days else who
 
         found = []
         for c in board.covers:
@@ -178,13 +173,14 @@ class _Search:
             found.append(c if same else board.cover(c.row.post, absent, stand_in, c.start, c.end))
         return tuple(found)
 
-    def _made(self, window: Window, change: Change) -> Exchange:
-        i, j, first, last = window
+    def _made(self, move: Move, change: Change) -> Exchange:
+        i, j, days = move.one, move.other, list(move.days)
         self.board.apply(change)
-        moved = (self.days[j, first:last] - self.days[i, first:last]).sum(axis=0)
+        moved = (self.days[j, days] - self.days[i, days]).sum(axis=0)
         self.balance[i] += moved
         self.balance[j] -= moved
-        self.days[[i, j], first:last] = self.days[[j, i], first:last]
-        self.failed = {w for w in self.failed if not {w[0], w[1]} & {i, j}}
-        days = self.board.days
-        return Exchange(self.people[i], self.people[j], days[first], days[last - 1], change.delta_yuan)
+        for d in days:
+            self.days[[i, j], d] = self.days[[j, i], d]
+            self.entries[i][d], self.entries[j][d] = self.entries[j][d], self.entries[i][d]
+        self.cost = {key: yuan for key, yuan in self.cost.items() if not {key[0], key[1]} & {i, j}}
+        return Exchange(self.people[i], self.people[j], tuple(self.month[d] for d in days), change.delta_yuan)
