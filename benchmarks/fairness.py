@@ -72,7 +72,7 @@ def measure(site: str, months: list[str], gap: float, work: float, budget: float
             board = life.Board(plan.roster, plan.covers, need, study)
             if way == "carried":
                 evened = life.even(board, ledgers[way], budgets=[budget * share for share in SHARES])
-                points.append([(point.yuan, *point.spread[:2]) for point in evened.curve[1:]])
+                points.append([(point.yuan, *point.spread[:2]) for point in evened.curve])
                 broken += len(roster.audit(board.roster(), board.cover_table(), need, study))
                 now = math.fsum(roster.recount(board.roster(), board.cover_table(), need, study)[1]["priced_yuan"])
                 off = max(off, abs(now - plan.report.priced_yuan - evened.yuan))
@@ -137,14 +137,15 @@ def following(study: Study, before: pd.DataFrame | None) -> Study:
     return study.with_tables(last_roster=before[before["date"].ge(since)].reset_index(drop=True))
 
 
-def curve(points: list[list[tuple[float, float, float]]], budget: float) -> list[dict[str, float]]:
-    """Price of fairness: yuan over all months at each share of the budget, and the mean spreads that it bought."""
+def curve(points: list[list[tuple[float, float, float]]], budget: float) -> list[dict[str, float | None]]:
+    """Price of fairness: yuan over all months, before any exchange and at each share of the budget, and the mean spreads that it bought."""
     found = []
-    for n, share in enumerate(SHARES):
+    for n, share in enumerate((None, *SHARES)):
         mine = np.array([month[n] for month in points])
         nights, weekends = mine[:, 1].mean(), mine[:, 2].mean()
         yuan = round(math.fsum(mine[:, 0]), 2)
-        found.append({"budget_yuan": budget * share, "yuan": yuan, "nights": round(nights, 3), "weekends": round(weekends, 3)})
+        allowed = None if share is None else budget * share
+        found.append({"budget_yuan": allowed, "yuan": yuan, "nights": round(nights, 3), "weekends": round(weekends, 3)})
     return found
 
 
