@@ -1,7 +1,7 @@
 """Solve a month whose kinds of work are present in fixed intervals: columns for the whole, a dive, then parts until the limit.
 
 First a legal plan person by person; then the linear master over everybody's months, which gives the bound and, by diving, a good plan; then
-large-neighbourhood search, and now and then an attempt to close what is left of the gap by listing all months inside it.
+large-neighbourhood search, and now and then branch and price to close what is left of the gap.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ from cslib.roster.columns.field import Field, field_of
 from cslib.roster.columns.intervals import IntervalCover
 from cslib.roster.columns.kit import NEVER
 from cslib.roster.columns.limits import Found, Limits, Stop, Watch, never
-from cslib.roster.columns.model import Staff
+from cslib.roster.columns.model import FREE, Staff
 from cslib.roster.columns.part import EPS, Part
 from cslib.roster.columns.parts import PART, SIDE, Hunt, sweep
 from cslib.roster.columns.pricing import Scratch, best_fixed, scratch_for
 from cslib.roster.columns.rests import counted, handed_out
-from cslib.roster.columns.whole import Bounded, Effort, better, bounded
+from cslib.roster.columns.tree import Tree
+from cslib.roster.columns.whole import Effort, bounded
 
 PARTS = 4  # parts per person at work = 1
 FEWEST = 16  # rounds of parts at least
 DIVES = 3
-ROOT, DIVING, PROOF = 0.35, 0.45, 0.1  # shares of the seconds: until the bound, until the dives end; for each proof
+ROOT, DIVING = 0.35, 0.45  # shares of the seconds: until the bound, until the dives end
 PATIENCE = 60  # rounds without a step forward after which the search goes on from a new dive
-PROOFS = (0.0, 0.35, 0.7)  # shares of the search at which a proof is tried
-WHOLE = Effort(rounds=600, smooth=0.5, each=20_000, listed=60_000, nodes=2000, seconds=1e6)
+PROOFS = ((0.0, 0.05, 40), (0.3, 0.1, 80), (0.6, 0.25, 200))  # share of the search at which the tree grows, for which share of the seconds or nodes
+WHOLE = Effort(rounds=600, smooth=0.5)
 LARGE = 30_000  # cells (people x days x kinds): above, windows are swept before the bound is sought
 
 
@@ -48,7 +49,7 @@ class Run:
     begun: float
     bound: float = -np.inf
     root: Part | None = None
-    found: Bounded | None = None
+    tree: Tree | None = None
 
     def late(self) -> bool:
         """Whether time is up or a stop was asked for."""
@@ -133,8 +134,7 @@ def _root(run: Run, hunt: Hunt) -> None:
     if late():
         return
     run.root = Part(run.base, np.arange(people), 0, days - 1, hunt.plan, hunt.rests, hunt.scratch[0])
-    run.found = bounded(run.root, hunt.value, replace(WHOLE, late=late))
-    run.raise_to(run.found.bound)
+    run.raise_to(bounded(run.root, hunt.value, replace(WHOLE, late=late)).bound)
     run.tell(0.0, hunt.value)
     late = run.after(DIVING)
     for number in range(DIVES):
@@ -154,17 +154,20 @@ def _stand(root: Part, hunt: Hunt, plan: np.ndarray) -> None:
     hunt.stand(plan, root.owed.put(hunt.rests, places), float(root.prices_of(plan).sum()) + root.cover_price(counts, places))
 
 
-def _prove(run: Run, hunt: Hunt) -> None:
-    """Try to close the gap: all months of small enough reduced price, then branch and bound; may find a better plan too."""
-    if run.root is None or run.found is None or run.closed(hunt.best_value):
+def _prove(run: Run, hunt: Hunt, share: float, nodes: int) -> None:
+    """Let the tree over everybody's months grow: a better bound, perhaps a better plan too."""
+    if run.root is None:
         return
-    run.root.stand(hunt.best, run.root.owed.taken(hunt.best_rests))
-    seconds = max(PROOF * run.limits.seconds, 1.0) if run.limits.by_clock else run.limits.seconds
-    plan, bound, _ = better(run.root, replace(WHOLE, seconds=seconds / 3, share=0.0, late=run.late), None, run.found)
-    run.raise_to(bound)
-    if plan is not None:
-        _stand(run.root, hunt, plan)
-    run.tell(0.0, hunt.best_value)
+    if run.tree is None:
+        run.tree = Tree(run.root, hunt.best_value)
+    run.tree.value = min(run.tree.value, hunt.best_value)
+    until = run.clock() + share * run.limits.seconds
+    by_clock = run.limits.by_clock
+    run.tree.grow(FREE if by_clock else max(1, round(nodes * run.limits.work)), lambda: run.late() or (by_clock and run.clock() >= until))
+    run.raise_to(run.tree.bound)
+    if run.tree.months is not None and run.tree.value < hunt.best_value - EPS:
+        _stand(run.root, hunt, run.tree.months)
+    run.tell(share, hunt.best_value)
 
 
 def _anew(run: Run, hunt: Hunt, number: int) -> None:
@@ -180,7 +183,7 @@ def _hunt(run: Run, hunt: Hunt, pool: ThreadPoolExecutor) -> str:
     limits, proofs = run.limits, list(PROOFS)
     total = max(FEWEST, round(PARTS * len(hunt.plan) * limits.work / SIDE))
     before = run.clock()
-    proven, fresh = np.inf, 0
+    fresh = 0
     while True:
         if run.closed(hunt.best_value):
             return "gap"
@@ -192,12 +195,9 @@ def _hunt(run: Run, hunt: Hunt, pool: ThreadPoolExecutor) -> str:
             return "clock"
         left = max(limits.seconds - (before - run.begun), 1e-3)
         share = (run.clock() - before) / left if limits.by_clock else hunt.rounds / total
-        if proofs and share >= proofs[0]:
-            proofs.pop(0)
-            if hunt.best_value < proven - EPS:
-                proven = hunt.best_value
-                _prove(run, hunt)
-                continue
+        if proofs and share >= proofs[0][0]:
+            _prove(run, hunt, *proofs.pop(0)[1:])
+            continue
         if hunt.idle >= PATIENCE:
             fresh += 1
             _anew(run, hunt, fresh)

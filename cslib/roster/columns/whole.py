@@ -18,7 +18,6 @@ from cslib.roster.columns.limits import Stop, never
 from cslib.roster.columns.part import EPS, Part
 from cslib.roster.columns.paths import months_below, to_go
 
-NEAR = (0.1, 0.25, 0.5, 1.0)  # shares of the gap within which all months are listed, one after another
 CLOSE = 0.2  # share of the gap tried in a part
 
 
@@ -30,7 +29,7 @@ class Effort:
     ----------
     rounds : of pricing; smooth : weight of the best duals so far in those that are priced
     each, listed : months listed of a person, of all; nodes, seconds : of branch and bound
-    share : of the open cells that a step of a dive fixes (0: no dive); late : whether to leave off
+    share : of the open cells that a step of a dive fixes; late : whether to leave off
     """
 
     rounds: int = 60
@@ -169,8 +168,6 @@ def better(part: Part, effort: Effort, rng: np.random.Generator | None = None, f
         return aside(part), found.bound, "closed"
     if effort.late():
         return None, found.bound, "late"
-    if effort.share == 0.0:
-        return near(part, found, effort, step)
     gap = value - step - found.bound
     close = rng is not None and rng.random() < 0.5
     whole = listed(part, found, gap, effort)
@@ -189,22 +186,3 @@ def aside(part: Part) -> np.ndarray | None:
     if plan is None or (plan == part.current).all() or part.price_of(plan) > part.value + EPS:
         return None
     return plan
-
-
-def near(part: Part, found: Bounded, effort: Effort, step: float) -> tuple[np.ndarray | None, float, str]:
-    """Months ever farther from the bound: a better plan, and a better bound.
-
-    A plan either uses only months of reduced price up to t, then it costs no less than the tree over those; or one beyond, then it costs more
-    than the bound + t. Shares of the gap grow, so that a better plan found early makes the later ones smaller.
-    """
-    best, bound = None, found.bound
-    for share in NEAR:
-        gap = part.value - step - found.bound
-        if effort.late() or gap < -EPS or not listed(part, found, share * gap, effort):
-            break
-        plan, tree = branch(part, found, part.value, effort, share * gap, part.current)
-        if plan is not None:
-            best = plan
-            part.stand(plan)
-        bound = max(bound, min(tree, part.value if share == 1.0 else found.bound + share * gap))
-    return best, bound, "exact" if bound > part.value - step + EPS else "tried"
