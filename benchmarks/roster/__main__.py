@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 CLOCKS: dict[str, Callable[[], float]] = {"wall": time.perf_counter, "cpu": time.process_time}
+ROUGH = 0.5  # coverage alone, few own prices: annealing brings more than parts
 BEGUN = {"wall": time.perf_counter(), "cpu": 0.0}  # a process begins with no CPU time used
 
 
@@ -55,7 +56,8 @@ def _engine(given: argparse.Namespace) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda number, _frame: asked.append(number))
     widths = (3, 10) if by_interval else (5, 14)
-    limits = Limits(0.0, 1.0, given.work or 1.0, max(given.seconds - (clock() - begun) - 0.5, 0.1), given.work is None, instance.constant, widths)
+    left = max(given.seconds - (clock() - begun) - 0.5, 0.1)
+    limits = Limits(0.0, 1.0, given.work or 1.0, left, given.work is None, instance.constant, widths, ROUGH)
     way = {"seed": given.seed, "threads": given.threads, "begin": start, "watch": watch, "clock": clock, "stop": lambda: bool(asked)}
     found = solve_intervals(instance.staff, instance.cover, limits, **way)
     if found.blocked >= 0:

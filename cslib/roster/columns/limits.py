@@ -15,7 +15,8 @@ Stop = Callable[[], bool]
 class Limits:
     """When to stop: gap [share of the larger of cost and ``gap_floor``], work (1 = normal), seconds; ``by_clock`` paces the search by the
     seconds. ``constant`` is a cost that no plan changes; it counts in the gap and in all that is reported.
-    ``widths``: least and most days of a window of the interval search."""
+    ``widths``: least and most days of a window of the interval search; ``rough``: share of the seconds that its chains have before parts
+    are solved exactly."""
 
     gap: float
     gap_floor: float
@@ -24,6 +25,7 @@ class Limits:
     by_clock: bool = False
     constant: float = 0.0
     widths: tuple[int, int] = (3, 10)
+    rough: float = 0.2
 
     def closed(self, cost: float, bound: float) -> bool:
         """Whether a cost is as close to its bound as asked for."""

@@ -31,7 +31,7 @@ HEADS, MONTHS = 0.2, 0.45  # shares of the seconds for head counts in whole numb
 HEAD_NODES = 300  # head counts as work
 GOOD = 0.2  # gap of a first plan that is only polished
 LEAST_S = 400.0  # processor seconds below which months are not sought: the chains are better off alone
-ROUGH_MOVES, ROUGH = 0.08, 0.2  # shares of the moves and of the seconds that the chains have before parts are solved exactly
+ROUGH_MOVES = 0.08  # share of the moves that the chains have before parts are solved exactly
 PARTS_CELLS = 120_000  # people x days x kinds above which the chains go on to the end
 CELLS, MONTHS_CELLS = 120_000, 40_000  # people x days x kinds above which head counts, months are not tried
 
@@ -95,7 +95,7 @@ def solve_intervals(
     search.tell(watch, 0.0, limits)
     for other in search.states[1:]:
         load(other, search.states[0])
-    rough = limits if search.kit.work.size > PARTS_CELLS else replace(limits, work=ROUGH_MOVES * limits.work, seconds=ROUGH * limits.seconds)
+    rough = limits if search.kit.work.size > PARTS_CELLS else replace(limits, work=ROUGH_MOVES * limits.work, seconds=limits.rough * limits.seconds)
     ended_by, moves = _run(search, rough, threads, watch, begun, clock, stop)
     best, end = search.best, (ended_by, moves)
     found = Found(best.best.copy(), best.best_at.copy(), float(best.figures[1]) + limits.constant, search.bound + limits.constant, *end)

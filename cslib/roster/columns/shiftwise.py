@@ -32,6 +32,7 @@ DIVES = 3
 ROOT, DIVING = 0.35, 0.45  # shares of the seconds: until the bound, until the dives end
 PATIENCE = 60  # rounds without a step forward after which the search goes on from a new dive
 PROOFS = ((0.0, 0.05, 40), (0.3, 0.1, 80), (0.6, 0.25, 200))  # share of the search at which the tree grows, for which share of the seconds or nodes
+NEAR, BRINGS = 0.002, 0.1  # the tree grows again where the gap is that share of the cost, or where it last closed that share of the gap
 WHOLE = Effort(rounds=600, smooth=0.5)
 LARGE = 30_000  # cells (people x days x kinds): above, windows are swept before the bound is sought
 
@@ -154,20 +155,26 @@ def _stand(root: Part, hunt: Hunt, plan: np.ndarray) -> None:
     hunt.stand(plan, root.owed.put(hunt.rests, places), float(root.prices_of(plan).sum()) + root.cover_price(counts, places))
 
 
-def _prove(run: Run, hunt: Hunt, share: float, nodes: int) -> None:
-    """Let the tree over everybody's months grow: a better bound, perhaps a better plan too."""
+def _prove(run: Run, hunt: Hunt, share: float, seconds: float, nodes: int) -> bool:
+    """Let the tree over everybody's months grow: a better bound, perhaps a better plan too. Whether that promises to close the gap.
+
+    ``share`` : of the search so far; ``seconds`` : as a share of the limit, where the clock paces; ``nodes`` : at work = 1, where it doesn't.
+    """
     if run.root is None:
-        return
+        return False
+    before = run.bound
     if run.tree is None:
         run.tree = Tree(run.root, hunt.best_value)
     run.tree.value = min(run.tree.value, hunt.best_value)
-    until = run.clock() + share * run.limits.seconds
+    until = run.clock() + seconds * run.limits.seconds
     by_clock = run.limits.by_clock
     run.tree.grow(FREE if by_clock else max(1, round(nodes * run.limits.work)), lambda: run.late() or (by_clock and run.clock() >= until))
     run.raise_to(run.tree.bound)
     if run.tree.months is not None and run.tree.value < hunt.best_value - EPS:
         _stand(run.root, hunt, run.tree.months)
     run.tell(share, hunt.best_value)
+    gap = hunt.best_value - run.bound
+    return gap <= NEAR * abs(hunt.best_value + run.base.constant + run.limits.constant) or run.bound - before >= BRINGS * gap
 
 
 def _anew(run: Run, hunt: Hunt, number: int) -> None:
@@ -196,7 +203,8 @@ def _hunt(run: Run, hunt: Hunt, pool: ThreadPoolExecutor) -> str:
         left = max(limits.seconds - (before - run.begun), 1e-3)
         share = (run.clock() - before) / left if limits.by_clock else hunt.rounds / total
         if proofs and share >= proofs[0][0]:
-            _prove(run, hunt, *proofs.pop(0)[1:])
+            if not _prove(run, hunt, share, *proofs.pop(0)[1:]) and len(proofs) == 1:
+                proofs = []
             continue
         if hunt.idle >= PATIENCE:
             fresh += 1
