@@ -38,16 +38,19 @@ from cslib.core.errors import CslibError
 from cslib.core.units import MINUTES_PER_DAY
 from cslib.demand import scores
 from cslib.demand.features import padded
-from cslib.demand.grid import OFF_KINDS, Array, Flags, Grid, to_grid
+from cslib.demand.grid import OFF_KINDS, Array, Flags, Grid, refuse_times, to_grid
 from cslib.demand.intervals import Fold, Forecaster, cell_spread, day_spread, rolling, span_spread
 from cslib.demand.method import judged, predict_doubting
 from cslib.demand.peers import PEERS, SPREADSHEET
 from cslib.demand.settings import Settings
+from cslib.intake.steps import longer_interval
 from cslib.params.calendar import calendar
 
 LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 PEERS_HELP = "excel: mean and median of the last same weekdays; all: these, the seasonal naive and LightGBM."
+VOLUME_MOST = 1e7  # contacts an interval; more is a slip of the file, and powers of it would overflow
 _MARGIN_D = 60
+_DATE, _ZONE = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}", r"(?:Z|[+-]\d{2}:?\d{2})$"
 _HISTORY_LEAST_D = 14  # two weeks: fewer days tell no weekday from another
 
 # A model: history, days to come, their opening, days between -> expected contacts, doubt about each day, and the folds behind its quantiles.
@@ -62,15 +65,22 @@ Maker = Callable[[pd.DataFrame, Settings], Model]
 @click.option("--weeks", default=4, show_default=True, type=click.IntRange(1, 52), help="Length of a test [weeks].")
 @click.option("--peers", default="excel", show_default=True, type=click.Choice(["all", "excel"]), help=PEERS_HELP)
 def main(path: Path, country: str, origins: tuple[pd.Timestamp, ...], weeks: int, peers: str) -> None:
-    """Print one JSON line per series, model and origin."""
+    """Print one JSON line per series, model and origin; a series that can't be tested is named, and the others are tested."""
     try:
-        for name, series in read(path).items():
+        known = read(path)
+    except ValueError as error:
+        click.echo(f"{path.name}: {error}", err=True)
+        sys.exit(2)
+    wrong = 0
+    for name, series in known.items():
+        try:
             for origin in origins:
                 for line in compare(series, country, pd.Timestamp(origin), weeks, peers):
                     click.echo(json.dumps({"series": name, **line}, ensure_ascii=False))
-    except (CslibError, ValueError) as error:
-        click.echo(f"{path.name}: {error}", err=True)
-        sys.exit(2)
+        except (CslibError, ValueError) as error:
+            click.echo(f"{path.name}: series {name}: {error}", err=True)
+            wrong += 1
+    sys.exit(2 if wrong else 0)
 
 
 def read(path: Path) -> dict[str, pd.Series]:
@@ -81,23 +91,28 @@ def read(path: Path) -> dict[str, pd.Series]:
     ValueError  if a column is missing, or a timestamp or a volume can't be read.
     """
     try:
-        frame = pd.read_csv(path)
+        frame = pd.read_csv(path, encoding="utf-8-sig", dtype={"timestamp": "str", "series": "str"})
     except pd.errors.EmptyDataError:
         frame = pd.DataFrame()
+    except UnicodeDecodeError:
+        raise ValueError("this is no text in UTF-8; save it as CSV UTF-8") from None
+    except pd.errors.ParserError as error:
+        raise ValueError(f"this is no table with commas between: {error}") from None
     missing = {"timestamp", "series", "volume"} - set(frame.columns)
     if missing:
         raise ValueError(f"columns are missing: {', '.join(sorted(missing))}; allowed: timestamp, series, volume")
     if frame.empty:
         raise ValueError("the file has no rows below its header")
-    times = pd.to_datetime(frame["timestamp"], errors="coerce", format="ISO8601")
-    if isinstance(times.dtype, pd.DatetimeTZDtype):
-        raise ValueError(f"row 2: timestamp {frame['timestamp'][0]} has a time zone; allowed: local time without one")
-    times = pd.Series(times).astype("datetime64[us]")
+    _refuse(frame, "timestamp", frame["timestamp"].str.contains(_ZONE, na=False), "local time without a time zone")
+    _refuse(frame, "timestamp", ~frame["timestamp"].str.contains(_DATE, na=False), "a time such as 2026-06-01 09:30")
+    times = pd.to_datetime(frame["timestamp"], errors="coerce", format="ISO8601").astype("datetime64[us]")
     volume = pd.to_numeric(frame["volume"], errors="coerce").astype(float)
     _refuse(frame, "timestamp", times.isna(), "a time such as 2026-06-01 09:30")
     _refuse(frame, "volume", (volume.isna() & frame["volume"].notna()) | np.isinf(volume), "a number, or empty")
     _refuse(frame, "volume", volume < 0, ">= 0, or empty (below zero)")
-    whole = pd.DataFrame({"series": frame["series"].astype("str"), "volume": volume}).set_index(pd.DatetimeIndex(times))
+    _refuse(frame, "volume", volume > VOLUME_MOST, f"{VOLUME_MOST:.0e} contacts an interval at most, or empty")
+    _refuse(frame, "series", frame["series"].isna(), "the name of a series")
+    whole = pd.DataFrame({"series": frame["series"], "volume": volume}).set_index(pd.DatetimeIndex(times))
     return {str(name): part["volume"].sort_index() for name, part in whole.groupby("series", sort=False)}
 
 
@@ -112,13 +127,19 @@ def interval_min(series: pd.Series) -> int:
 
     Raises
     ------
-    ValueError  if it does not divide a day.
+    ValueError  if it does not divide a day, or changes within the series.
     """
     steps = pd.Series(series.index).diff().dropna().dt.total_seconds() / 60
-    step = int(steps[steps > 0].mode().iloc[0]) if (steps > 0).any() else 0
-    if step <= 0 or MINUTES_PER_DAY % step:
-        raise ValueError(f"the interval of {step} min does not divide a day")
-    return step
+    if not (steps > 0).any():
+        raise ValueError("a single time is recorded, which tells no interval")
+    found = float(steps[steps > 0].mode().iloc[0])
+    if found % 1 or found < 1 or MINUTES_PER_DAY % found:
+        raise ValueError(f"the interval of {found:g} min does not divide a day into whole minutes")
+    changed = longer_interval(pd.DatetimeIndex(series.dropna().index), int(found))
+    if changed is not None:
+        first, days, longer = changed
+        raise ValueError(f"from {first:%Y-%m-%d} on, {days} days have a row every {longer} min, the rest every {found:g} min; allowed: one interval")
+    return int(found)
 
 
 def compare(
@@ -131,9 +152,10 @@ def compare(
 
     Raises
     ------
-    ValueError  if there is no history before the origin or nothing to test after it.
+    ValueError, ForecastError  if there is no history before the origin, nothing to test after it, or a time off the interval or twice.
     """
     step = interval_min(series)
+    refuse_times(pd.DatetimeIndex(series.index), (series < 0).to_numpy(), step)
     past = series[series.index < origin]
     test = series[(series.index >= origin) & (series.index < origin + pd.Timedelta(weeks=weeks))].dropna()
     if past.notna().sum() == 0 or test.empty:

@@ -114,7 +114,7 @@ def refuse_times(times: pd.DatetimeIndex, negative: Flags, interval_min: int, *,
     ------
     ForecastError  with a finding for each of the three.
     """
-    off_grid = np.asarray((times.hour * 60 + times.minute) % interval_min != 0)
+    off_grid = np.asarray((times - times.normalize()) % pd.Timedelta(minutes=interval_min) != pd.Timedelta(0))
     wrong = {"demand.off_grid": off_grid, "demand.twice": np.asarray(times.duplicated()), "demand.negative": np.asarray(negative)}
     findings = [
         Finding(key, where, {"given": f"{times[bad][0]:%Y-%m-%d %H:%M}", "count": int(bad.sum()), "allowed": interval_min})

@@ -16,6 +16,7 @@ from cslib.core.units import MINUTES_PER_DAY
 from cslib.core.words import Word, say
 from cslib.intake import aliases, privacy
 from cslib.intake.source import Source, open_sources, refuse
+from cslib.intake.steps import longer_interval
 from cslib.intake.values import clock_span, date, flag, moment, number, seconds, text
 from cslib.params import Params
 
@@ -156,7 +157,7 @@ def _on_grid(rows: pd.DataFrame, params: Params) -> pd.DataFrame:
 
     Raises
     ------
-    IntakeError  if the file's grid is coarser than the site's, doesn't divide it, or single rows are off it.
+    IntakeError  if the file's grid is coarser than the site's, doesn't divide it, is coarser for a time, or single rows are off it.
     """
     rows = rows.sort_values("interval_start").reset_index(drop=True)
     grid = params.site.interval_min
@@ -167,6 +168,13 @@ def _on_grid(rows: pd.DataFrame, params: Params) -> pd.DataFrame:
         raise IntakeError("intake.grid", where=rows["where"][0], **facts)
     off = rows.index[(minutes % found).ne(0) | (rows["length_min"].notna() & rows["length_min"].ne(found))]
     refuse([Finding("intake.off_grid", rows["where"][i], {"given": f"{rows['interval_start'][i]:%Y-%m-%d %H:%M}", "allowed": found}) for i in off])
+    known = rows[rows["offered"].notna()]
+    changed = longer_interval(pd.DatetimeIndex(known["interval_start"]), found)
+    if changed is not None:
+        first, days, longer = changed
+        where = known.loc[known["interval_start"] >= first, "where"].iloc[0]
+        facts = {"queue": rows["queue"][0], "first": f"{first:%Y-%m-%d}", "days": days, "given": longer, "allowed": found}
+        raise IntakeError("intake.interval_changes", where=where, **facts)
     return rows if found == grid else _added_up(rows, grid, grid // found)
 
 

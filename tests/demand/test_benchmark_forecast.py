@@ -90,6 +90,12 @@ def test_wrong_files_are_refused_in_words(path: Path, before: str | None, after:
         ("timestamp,series,volume\n2026-01-01T00:00+08:00,a,3\n", "time zone"),
         ("timestamp,series,volume\n2026-01-01 00:00,a,3\n2026-01-01 00:30,a,x4\n", "row 3: volume x4"),
         ("timestamp,series,volume\n2026-05-31 09:00,a,3\n2026-05-31 09:30,a,3\n2026-06-01 09:00,a,3\n", "1 days are recorded"),
+        ("timestamp,series,volume\n2026-01-01 09:00+08:00,a,3\n2026-01-01 10:00,a,3\n", "row 2: timestamp 2026-01-01 09:00+08:00"),
+        ("timestamp,series,volume\n1767225600,a,3\n", "row 2: timestamp 1767225600"),
+        ("timestamp,series,volume\n2026-01-01 09:00,,3\n", "row 2: series"),
+        ("timestamp,series,volume\n2026-01-01 09:00,a,1e300\n", "row 2: volume"),
+        ("timestamp,series,volume\n2026-01-01 09:00,a,3\n", "series a: a single time"),
+        ("timestamp,series,volume\n2026-01-01 09:00:07,a,1\n2026-01-01 09:00:44,a,1\n", "whole minutes"),
     ],
 )
 def test_files_that_tell_nothing_are_refused_in_words(tmp_path: Path, text: str, said: str) -> None:
@@ -97,6 +103,40 @@ def test_files_that_tell_nothing_are_refused_in_words(tmp_path: Path, text: str,
     result = _run(tmp_path / "odd.csv", "--origin", "2026-06-01")
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_text_that_is_not_utf_8_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "odd.csv").write_bytes("timestamp,series,volume\n2026-01-01 09:00,客服,3\n".encode("gbk"))
+    result = _run(tmp_path / "odd.csv", "--origin", "2026-06-01")
+    assert result.exit_code == 2 and "UTF-8" in result.stderr
+
+
+def test_a_series_that_tells_too_little_is_named_and_the_others_are_tested(path: Path) -> None:
+    frame = pd.read_csv(path)
+    frame[(frame["series"] == "chats") | (frame["timestamp"] >= "2026-05-25")].to_csv(path, index=False)
+    result = _run(path, "--origin", "2026-06-01")
+    assert result.exit_code == 2 and "series calls: origin 2026-06-01: 7 days are recorded" in result.stderr
+    assert {json.loads(line)["series"] for line in result.stdout.splitlines()} == {"chats"}
+
+
+@pytest.mark.parametrize("hourly", ["before", "after"])
+def test_a_series_that_changes_its_interval_is_refused(path: Path, hourly: str) -> None:
+    frame = pd.read_csv(path).query("series == 'calls'")
+    early = frame["timestamp"] < "2026-02-15" if hourly == "before" else frame["timestamp"] >= "2026-06-01"
+    frame[~early | frame["timestamp"].str.contains(":00:00")].to_csv(path, index=False)
+    with words.speaking("en"):
+        result = _run(path, "--origin", "2026-06-01")
+    assert result.exit_code == 2 and "a row every 60 min, the rest every 30 min" in result.stderr
+
+
+def test_seconds_are_off_the_grid(path: Path) -> None:
+    """Two times a few seconds apart are no two intervals; one would hide the other."""
+    frame = pd.read_csv(path).query("series == 'calls'").sort_values("timestamp")
+    frame.loc[frame.index[7], "timestamp"] = str(pd.Timestamp(frame["timestamp"].iloc[8]) + pd.Timedelta(seconds=20))
+    frame.to_csv(path, index=False)
+    with words.speaking("en"):
+        result = _run(path, "--origin", "2026-06-01")
+    assert result.exit_code == 2 and "1 times are off the grid of 30 min" in result.stderr
 
 
 def test_a_series_of_no_country(path: Path) -> None:

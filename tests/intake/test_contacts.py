@@ -118,6 +118,15 @@ def test_a_coarser_or_odd_grid_is_refused(tiny: TinySite) -> None:
         assert error.keys == ["intake.grid"] and f"every {grid} min" in str(error) and "30 min" in str(error)
 
 
+def test_a_history_that_changes_its_interval_is_refused(tiny: TinySite) -> None:
+    """Eight days by the hour, then three weeks by the half hour: the hours' counts are no counts of half hours."""
+    rows = [row for row in history(days=29) if row[1] >= dt.datetime(2026, 11, 10) or row[1].minute == 0]
+    error = refused(tiny, long_csv(rows))
+    assert error.keys == ["intake.interval_changes"] and "60" in str(error) and "2026-11-02" in str(error)
+    few = [row for row in history(days=29) if row[1] >= dt.datetime(2026, 11, 5) or row[1].minute == 0]
+    assert len(read(tiny, long_csv(few)))  # three days with every second row missing are gaps
+
+
 def test_a_stray_row_off_the_grid_is_named(tiny: TinySite) -> None:
     rows = [*history(), ("phone_zh", dt.datetime(2026, 11, 3, 9, 7), 4)]
     error = refused(tiny, long_csv(rows))
