@@ -39,7 +39,7 @@ LARGE = 30_000  # cells (people x days x kinds): above, windows are swept before
 
 @dataclass
 class Run:
-    """A solve in progress."""
+    """A solve in progress; ``priced``: whether the root's bound was found in time, so that a tree is of use."""
 
     base: Field
     limits: Limits
@@ -50,6 +50,7 @@ class Run:
     begun: float
     bound: float = -np.inf
     root: Part | None = None
+    priced: bool = False
     tree: Tree | None = None
 
     def late(self) -> bool:
@@ -136,6 +137,7 @@ def _root(run: Run, hunt: Hunt) -> None:
         return
     run.root = Part(run.base, np.arange(people), 0, days - 1, hunt.plan, hunt.rests, hunt.scratch[0])
     run.raise_to(bounded(run.root, hunt.value, replace(WHOLE, late=late)).bound)
+    run.priced = not late()
     run.tell(0.0, hunt.value)
     late = run.after(DIVING)
     for number in range(DIVES):
@@ -160,7 +162,7 @@ def _prove(run: Run, hunt: Hunt, share: float, seconds: float, nodes: int) -> bo
 
     ``share`` : of the search so far; ``seconds`` : as a share of the limit, where the clock paces; ``nodes`` : at work = 1, where it doesn't.
     """
-    if run.root is None:
+    if run.root is None or not run.priced:
         return False
     before = run.bound
     if run.tree is None:

@@ -80,7 +80,7 @@ class Tree:
             if bound <= self.enough:
                 self.stuck = min(self.stuck, bound)
             return
-        for child in self._split(objects, rule, short, mass, value):
+        for child in self._split(objects, rule, (short, mass, value), late):
             self._later(bound, child)
 
     def _later(self, bound: float, rule: Rule) -> None:
@@ -120,11 +120,14 @@ class Tree:
                 out[a] = max(part[a] * down[0] / down[1], 1e-4) * max((1 - part[a]) * up[0] / up[1], 1e-4) + 1e-3
         return out
 
-    def _split(self, objects: list[Object], rule: Rule, short: np.ndarray, mass: np.ndarray, value: float) -> tuple[Rule, Rule]:
-        """The two rules of the branching that raises both sides most."""
-        best, chosen = -1.0, None
+    def _split(self, objects: list[Object], rule: Rule, here: tuple[np.ndarray, np.ndarray, float], late: Stop) -> tuple[Rule, ...]:
+        """The two rules of the branching that raises both sides most; ``here``: counts, mass and value of the master's solution."""
+        short, mass, value = here
+        best, chosen = -1.0, (rule,)
         most = self.enough - value + 0.2 * self.step
         for item in objects:
+            if late():
+                break
             at = float(short[item[0]] % 1 if len(item) == 1 else mass[item])
             sides = self._sides(item, rule, short)
             tried = [self.past.get((item, side), (0.0, 0)) for side in (0, 1)]
@@ -139,11 +142,9 @@ class Tree:
             score = max(min(rises[0], most), 1e-4) * max(min(rises[1], most), 1e-4)
             if score > best:
                 best, chosen = score, sides
-        if chosen is None:
-            raise ValueError("nothing to split")
         return chosen
 
-    def _sides(self, item: Object, rule: Rule, short: np.ndarray) -> tuple[Rule, Rule]:
+    def _sides(self, item: Object, rule: Rule, short: np.ndarray) -> tuple[Rule, ...]:
         """Rules of both sides: no more missing, or one more; cell closed, or all others of the day."""
         if len(item) == 1:
             least, most = rule.least.copy(), rule.most.copy()
