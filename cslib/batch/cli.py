@@ -175,13 +175,16 @@ def explain(site: str, month: str, scenario: str) -> None:
 @click.option("--scenario", default="base", help=say("batch.help.scenario"))
 @click.option("--ladder", default="", help=say("batch.help.ladder"))
 @click.option("--reading", default="", help=say("batch.help.reading"))
+@click.option("--setting", "settings", multiple=True, help=say("batch.help.setting"))
 @click.option("--forms", is_flag=True, help=say("batch.help.forms"))
 @_spoken
-def appraise(site: str, month: str, scenario: str, ladder: str, reading: str, forms: bool) -> None:
+def appraise(site: str, month: str, scenario: str, ladder: str, reading: str, settings: tuple[str, ...], forms: bool) -> None:
     """Appraisal and grade pages of a month."""
     from cslib.batch.appraisal import appraise_month
 
-    click.echo("\n".join(appraise_month(site, month, scenario=scenario, ladder=ladder, reading=reading, forms=forms).lines))
+    chosen = ", ".join(settings)
+    found = appraise_month(site, month, scenario=scenario, ladder=ladder, reading=reading, settings=chosen, forms=forms)
+    click.echo("\n".join(found.lines))
 
 
 @main.command(help=say("batch.help.today"))

@@ -85,6 +85,23 @@ def open_ladder(name: str, reading: str = "", settings: Mapping[str, str] | None
     return ladder_from(read(params_dir() / "ladders" / f"{name}.yml"), name, reading, settings)
 
 
+def ladder_settings(text: str) -> dict[str, str]:
+    """Settings from a line such as ``review_window=from_entry, exactly_70=down``; an empty line is none.
+
+    Raises
+    ------
+    ParamError  for a part that is no ``name=option``.
+
+    >>> ladder_settings("span=across_posts, exactly_70=down")
+    {'span': 'across_posts', 'exactly_70': 'down'}
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    wrong = [part for part in parts if not all(side.strip() for side in part.partition("=")[::2])]
+    if wrong:
+        raise ParamError(findings=[Finding("params.setting_form", "settings", {"given": part[:80]}) for part in wrong])
+    return {name.strip(): option.strip() for name, _, option in (part.partition("=") for part in parts)}
+
+
 def ladder_from(document: Document, name: str, reading: str = "", settings: Mapping[str, str] | None = None) -> Ladder:
     """A ladder from a parsed file; errors as ``open_ladder``."""
     refuse_excluded(document)

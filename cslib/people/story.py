@@ -115,6 +115,17 @@ def band_name(band: str) -> str:
     return say(f"people.band.{band}") if has(f"people.band.{band}") else band
 
 
+def settings_table(ladder: Ladder) -> pd.DataFrame:
+    """What the source leaves open and how it is read here: name of the setting, question, reading chosen, other readings with their names."""
+    rows = []
+    for name, setting in ladder.spec.settings.items():
+        chosen = ladder.chosen[name]
+        others = "; ".join(f"{pick(option.meaning)} ({code})" for code, option in setting.options.items() if code != chosen)
+        answer = f"{pick(setting.options[chosen].meaning)} ({chosen})"
+        rows.append({"ladder_setting": name, "open_question": pick(setting.meaning), "chosen_reading": answer, "other_readings": others})
+    return pd.DataFrame(rows, columns=["ladder_setting", "open_question", "chosen_reading", "other_readings"])
+
+
 def yes(flag: bool) -> str:
     """Yes or no in the language in use."""
     return say("people.form.yes") if flag else say("people.form.no")

@@ -47,6 +47,7 @@ class Recipe(Strict):
     kpis: dict[str, Drawn]
     months: dict[str, Monthly]
     shares: dict[str, Share]
+    shares_apart: dict[str, Share]
     exam: dict[str, Monthly]
     fixed: dict[str, dict[str, Share]]
     hired_within_panel_share: Share
@@ -77,6 +78,8 @@ def synthetic_panel(people: int, months: int, *, seed: int, first: str = "2025-0
     team = np.arange(people) // team_size
     facts = {name: _monthly(how, ability, served, rng) for name, how in made.months.items()}
     facts |= {name: (rng.random((people, months)) < share).astype(float) for name, share in made.shares.items()}
+    for name, share in made.shares_apart.items():
+        facts[name] = (stream(seed, f"synthetic {name}").random((people, months)) < share).astype(float)
     for name, shares in made.fixed.items():
         drawn = rng.choice(np.array([float(value) for value in shares]), people, p=np.array(list(shares.values())))
         facts[name] = np.repeat(drawn[:, None], months, axis=1)
@@ -109,15 +112,17 @@ def _exams(made: Recipe, ability: np.ndarray, served: np.ndarray, rng: np.random
 
 
 def team_facts(score: np.ndarray, team: np.ndarray, first: int) -> dict[str, np.ndarray]:
-    """Facts that come from a team's scores [people, months]: its mean, best member and bottom three of the quarter to date; NaN is no score.
+    """Facts that come from a team's scores [people, months]: its mean, people with a score, best member and bottom three of the quarter to date.
+    NaN is no score.
 
     ``first`` : month number of column 0
     """
     known, filled = ~np.isnan(score), np.nan_to_num(score)
-    mean = np.full_like(score, np.nan)
+    mean, members = np.full_like(score, np.nan), np.zeros_like(score)
     for number in np.unique(team):
         rows = team == number
         count = known[rows].sum(axis=0)
+        members[rows] = count
         mean[rows] = np.where(count > 0, filled[rows].sum(axis=0) / np.maximum(count, 1), np.nan)
     quarter = np.full_like(score, np.nan)
     for t in range(score.shape[1]):
@@ -127,7 +132,8 @@ def team_facts(score: np.ndarray, team: np.ndarray, first: int) -> dict[str, np.
     rank = team_rank(quarter, team)
     size = np.stack([np.bincount(team, weights=(~np.isnan(quarter[:, t])).astype(float))[team] for t in range(score.shape[1])], axis=1)
     flags = {"best_member": rank == 1, "bottom_three": rank > size - 3}
-    return {"team_mean": mean, **{name: np.where(np.isnan(rank), np.nan, flag.astype(float)) for name, flag in flags.items()}}
+    marks = {name: np.where(np.isnan(rank), np.nan, flag.astype(float)) for name, flag in flags.items()}
+    return {"team_mean": mean, "team_members": members, **marks}
 
 
 def synthetic_facts(

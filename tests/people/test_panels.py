@@ -15,6 +15,7 @@ from cslib.core.errors import PeopleError
 from cslib.core.words import speaking
 from cslib.params.kpi import open_kpis
 from cslib.params.ladder_files import ladder_names
+from cslib.people import story
 from cslib.people.compare import compare_ladders, headcount
 from cslib.people.engine import run_ladder
 from cslib.people.panel import panel_of
@@ -34,6 +35,20 @@ def test_every_scheme_runs_two_years_on_synthetic_people(name):
         assert (np.diff(batch.rows) > 0).all() and len(batch.before) == len(batch.after) == len(batch.rows)
     shown = proposals(course, course.panel.months_text[course.batches[0].month])
     assert shown["decision"].isna().all() and shown["decided_on"].isna().all() and shown["reason"].str.len().gt(5).all()
+
+
+@pytest.mark.parametrize("name", ladder_names())
+def test_every_reading_of_every_question_runs_on_synthetic_people(name):
+    """Each option of each setting, one at a time: it opens, finds its facts and gives everybody in employment a grade in each month."""
+    few = PANEL.take(range(20))
+    employed = (np.arange(24)[None, :] >= few.hired[:, None]) & (np.arange(24)[None, :] < few.left[:, None])
+    for setting, asked in opened(name).spec.settings.items():
+        for option in asked.options:
+            ladder = opened(name, "", ((setting, option),))
+            course = run_ladder(ladder, few)
+            assert ladder.chosen[setting] == option and ((course.grade >= 0) == employed).all(), (setting, option)
+    table = story.settings_table(opened(name))
+    assert list(table["ladder_setting"]) == list(opened(name).spec.settings) and (table.empty or table["other_readings"].str.len().gt(3).all())
 
 
 def test_the_same_seed_gives_the_same_people():
