@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cslib.core import tables
 from cslib.core.errors import Finding, ParamError
 from cslib.core.shifts import OFF, Shift
 from cslib.core.spelling import TAKEN, is_taken, squeeze
@@ -112,8 +113,10 @@ def _shift_times(site: Site, shifts: tuple[Shift, ...], document: Document) -> I
 
 
 def _patterns(site: Site, shifts: tuple[Shift, ...], document: Document) -> Iterator[Finding]:
-    """Follow-ons name shifts of the list, sessions those of the site; a post on call is held by standby shifts alone."""
+    """Follow-ons name shifts of the list; a session is one of the site's or an activity that ``files: off_queue`` can ask for; a post on call is held
+    by standby shifts alone."""
     codes = [shift.code for shift in shifts]
+    sessions = [*site.roster.sessions, *tables.spec("off_queue").columns["activity"].limits["in"]]
     for shift in shifts:
         where, pattern = document.where(("shifts", shift.code)), shift.pattern
         for name, given, known in (("not_before", pattern.not_before, codes), ("followed_by", pattern.followed_by, [*codes, OFF])):
@@ -121,8 +124,8 @@ def _patterns(site: Site, shifts: tuple[Shift, ...], document: Document) -> Iter
                 if code not in known:
                     yield unknown_key(where, f"shifts.{shift.code}.{name}.{code}", known)
         for pause in shift.breaks:
-            if pause.session and pause.session not in site.roster.sessions:
-                yield unknown_key(where, f"shifts.{shift.code}.breaks.{pause.session}", site.roster.sessions)
+            if pause.session and pause.session not in sessions:
+                yield unknown_key(where, f"shifts.{shift.code}.breaks.{pause.session}", sessions)
         mixed = [queue for queue in shift.queues if any(queue in other.queues and other.standby != shift.standby for other in shifts)]
         if shift.standby and mixed:
             yield Finding("params.standby_mixed", where, {"code": shift.code, "given": ", ".join(mixed)})

@@ -106,6 +106,7 @@ class TrainingFile(Strict):
     plan_every: Named
     pass_rate_target: Number
     induction_within_days: Number
+    session_most_h: Number
     weak_below_points: Number
     strong_from_points: Number
     regular_per_week: Number

@@ -203,7 +203,7 @@ class ShiftSpec(Strict):
             if b.latest_min < b.earliest_min or b.latest_min + b.length_min > self.length_min or b.earliest_min < last:
                 raise Refusal("params.need.breaks")
             last = b.latest_min + b.length_min
-        if 2 * sum(b.length_min for b in self.breaks) > self.length_min:
+        if 2 * sum(b.length_min for b in self.breaks if not b.session) > self.length_min:
             raise Refusal("params.need.breaks")
         if self.standby and (self.breaks or not self.queues):
             raise Refusal("params.need.standby")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cslib.core import words
+from cslib.params.ladder_files import Ladder
 from cslib.people.course import Course
 from cslib.people.proposals import reading_name
 
@@ -90,6 +91,11 @@ def compare_ladders(one: Course, other: Course) -> Comparison:
 
 
 def label(course: Course) -> str:
+    """Name of a course's ladder."""
+    return ladder_label(course.ladder)
+
+
+def ladder_label(ladder: Ladder) -> str:
     """Name of a ladder in the language in use, with its reading."""
-    name = words.pick(course.ladder.spec.meaning)
-    return f"{name} [{reading_name(course.ladder.reading)}]" if course.ladder.reading else name
+    name = words.pick(ladder.spec.meaning)
+    return f"{name} [{reading_name(ladder.reading)}]" if ladder.reading else name

@@ -16,8 +16,8 @@ from cslib.params.kpi import KpiFile, TrainingFile
 from cslib.params.ladder_files import Ladder, open_ladder
 from cslib.params.ladders import Quota
 from cslib.people.chain import Chain, Normal, chain
-from cslib.people.compare import monthly_cost, steps
-from cslib.people.course import Course
+from cslib.people.compare import ladder_label, monthly_cost, steps
+from cslib.people.course import IMMUNITY_USED, Course
 from cslib.people.diagnostics import band_findings, luck, reach
 from cslib.people.engine import run_ladder
 from cslib.people.own import Basis
@@ -105,13 +105,15 @@ def band_lines(names: Sequence[str]) -> list[str]:
         ladder = open_ladder(name)
         for finding in band_findings(ladder):
             key = "people.story.overlap" if finding.kind == "overlap" else "people.story.gap"
-            bands = " / ".join(map(band_name, finding.bands))
+            bands = " / ".join(band_name(band, ladder) for band in finding.bands)
             found.append(say(key, ladder=pick(ladder.spec.meaning), low=f"{finding.low:g}", high=f"{finding.high:g}", bands=bands))
     return found
 
 
-def band_name(band: str) -> str:
-    """A band in the language in use; grades and other names as they are."""
+def band_name(band: str, ladder: Ladder) -> str:
+    """A band in the language in use: a grade of the ladder by its name, other bands by their words."""
+    if band in ladder.spec.grades:
+        return pick(ladder.spec.grades[band])
     return say(f"people.band.{band}") if has(f"people.band.{band}") else band
 
 
@@ -198,9 +200,9 @@ def quota_table(name: str, rule: str, panel: Panel, quotas: Sequence[float]) -> 
 
 def rule_names(frame: pd.DataFrame, ladders: Sequence[Ladder]) -> pd.DataFrame:
     """The table of proposals by rule with the rules in words."""
-    named = {code: pick(rule.meaning) for ladder in ladders for code, rule in ladder.spec.rules.items()}
-    named["immunity_used"] = say("people.story.immunity_used")
-    return frame.assign(rule=frame["rule"].map(lambda code: named.get(code, code)))
+    named = {(ladder_label(ladder), code): pick(rule.meaning) for ladder in ladders for code, rule in ladder.spec.rules.items()}
+    named |= {(ladder_label(ladder), IMMUNITY_USED): say("people.story.immunity_used") for ladder in ladders}
+    return frame.assign(rule=[named.get((scheme, code), code) for scheme, code in zip(frame["scheme"], frame["rule"], strict=True)])
 
 
 def kpi_names(frame: pd.DataFrame, kpis: KpiFile) -> pd.DataFrame:

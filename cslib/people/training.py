@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from cslib.core import tables
-from cslib.params.kpi import KpiFile, TrainingFile
+from cslib.params.kpi import KpiFile, TrainingFile, TrainingKind
 from cslib.people.scoring import Z95, kpi_points
 from cslib.people.targets import pooled
 
 COACHING = "coaching"
 
 
-def training_needs(facts: pd.DataFrame, employees: pd.DataFrame, kpis: KpiFile, training: TrainingFile, month: str) -> pd.DataFrame:
-    """Who needs which kind in a month, and why.
+def training_needs(
+    facts: pd.DataFrame, employees: pd.DataFrame, kpis: KpiFile, training: TrainingFile, month: str, planned: str = ""
+) -> pd.DataFrame:
+    """Who needs which kind after the appraisal of a month, and why.
 
-    Induction for everybody hired in the month (S001-07). For the others each KPI that lies below the standard **beyond its noise** (upper end
+    Induction for everybody hired in the ``planned`` month (default: the month itself; S001-07). For the others each KPI
+    that lies below the standard **beyond its noise** (upper end
     of the 95 % interval of its points below ``weak_below_points``) leads to its kind of training; two or more of them, to coaching too (S001-18).
 
     Parameters
@@ -31,7 +35,7 @@ def training_needs(facts: pd.DataFrame, employees: pd.DataFrame, kpis: KpiFile, 
     -------
     DataFrame [employee_id, kind, kpis]; for the manager, never for the roster.
     """
-    first = pd.Timestamp(f"{month}-01")
+    first = pd.Timestamp(f"{planned or month}-01")
     new = employees[(employees["hired"] >= first) & (employees["hired"] < first + pd.offsets.MonthBegin(1))]["employee_id"]
     rows = [{"employee_id": person, "kind": "induction", "kpis": ""} for person in new]
     now = facts[facts["period"].eq(month) & facts["kpi"].isin(list(kpis.kpis))]
@@ -57,7 +61,8 @@ def training_sessions(
     """Sessions of the month after an appraisal as off-queue work that the roster can take.
 
     Groups are filled in the order of the staff list; induction lies within ``induction_within_days`` of hiring, the others within the month. The
-    table holds neither kind of need nor score: the roster sees an activity, a length and a window. With ``leave`` (table ``leave``) a session of
+    table holds neither kind of need nor score: the roster sees an activity, a length and a window. Training longer than ``session_most_h`` is
+    given in equal parts, each a session of its own. With ``leave`` (table ``leave``) a session of
     several people gets its one day: a weekday of the window on which fewest of them are away; sessions go round the days.
 
     Returns
@@ -71,13 +76,15 @@ def training_sessions(
     rows: list[dict[str, Any]] = []
     for number, (kind, part) in enumerate(needs.groupby("kind", sort=True), start=1):
         how = training.coaching if kind == COACHING else training.kinds[str(kind)]
+        parts = parts_of(how, training)
         for place, person in enumerate(part["employee_id"]):
             start = max(first, hired[person].date()) if kind == "induction" else first
             end = max(start, min(last, hired[person].date() + days)) if kind == "induction" else last
-            rows.append(
-                {"session": f"{month}-{number:02d}-{place // how.group + 1:02d}", "employee_id": person, "activity": "training",
-                 "hours_h": how.hours_h, "earliest": start, "latest": end, "together": how.group > 1}
-            )  # fmt: skip
+            rows += [
+                {"session": f"{month}-{number:02d}-{place // how.group + 1:02d}-{p}", "employee_id": person, "activity": "training",
+                 "hours_h": how.hours_h / parts, "earliest": start, "latest": end, "together": how.group > 1}
+                for p in range(parts)
+            ]  # fmt: skip
     place = dict(zip(employees["employee_id"], employees["position"], strict=True))
     first_of: dict[object, int] = {}
     for row in rows:
@@ -87,6 +94,11 @@ def training_sessions(
     rows = rows if leave is None else _on_one_day(rows, leave)
     rows += _regular(training, month, first, last, employees)
     return tables.check("off_queue", pd.DataFrame(rows), source="people.training_sessions") if rows else tables.empty("off_queue")
+
+
+def parts_of(how: TrainingKind, training: TrainingFile) -> int:
+    """Sessions that one course of a kind takes: as few as keep each within ``session_most_h``."""
+    return max(1, math.ceil(how.hours_h / training.session_most_h.value - 1e-9))
 
 
 def _on_one_day(rows: list[dict[str, Any]], leave: pd.DataFrame) -> list[dict[str, Any]]:
@@ -128,8 +140,9 @@ def training_plan(needs: pd.DataFrame, training: TrainingFile, month: str) -> pd
     for kind in (*training.kinds, COACHING):
         how = training.coaching if kind == COACHING else training.kinds[kind]
         people = int(needs["kind"].eq(kind).sum())
+        sessions = -(-people // how.group) * parts_of(how, training)
         rows.append(
-            {"month": month, "training": kind, "people": people, "sessions": -(-people // how.group), "hours_h": people * how.hours_h,
+            {"month": month, "training": kind, "people": people, "sessions": sessions, "hours_h": people * how.hours_h,
              "pass_rate_target_share": training.pass_rate_target.value}
         )  # fmt: skip
     return pd.DataFrame(rows)

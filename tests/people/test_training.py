@@ -30,6 +30,7 @@ def test_values_of_the_source():
     assert list(TRAINING.kinds) == ["induction", "business", "service_skill", "communication"]
     assert (TRAINING.plan_every.value, TRAINING.pass_rate_target.value) == ("month", 1.0)
     assert (TRAINING.induction_within_days.value, TRAINING.induction_within_days.origin) == (7, "fill")
+    assert (TRAINING.session_most_h.value, TRAINING.session_most_h.origin) == (4, "fill")
     assert TRAINING.weak_below_points.value == 70 and TRAINING.strong_from_points.value == 90
 
 
@@ -39,6 +40,14 @@ def test_weakness_beyond_noise_leads_to_its_kind_and_two_of_them_to_coaching():
     assert list(needs.itertuples(index=False, name=None)) == [
         ("Z", "business", "fcr"), ("Z", "coaching", "csat, fcr"), ("Z", "communication", "csat"), ("N", "induction", ""),
     ]  # fmt: skip
+
+
+def test_people_hired_in_the_planned_month_are_inducted_in_it() -> None:
+    """S001-07: the appraisal is of the month before, the induction of whoever comes."""
+    needs = training_needs(facts(), STAFF, KPIS, TRAINING, "2025-12", "2026-01")
+    assert list(needs["employee_id"]) == ["N"] and training_needs(facts(), STAFF, KPIS, TRAINING, "2025-12").empty
+    plan = training_plan(needs, TRAINING, "2026-01").set_index("training")
+    assert list(plan.loc["induction", ["people", "sessions", "hours_h"]]) == [1, 2, 8]
 
 
 def test_a_small_sample_sends_nobody_to_training():
@@ -51,7 +60,8 @@ def test_sessions_for_the_roster_hold_no_reason():
     found = training_sessions(needs, TRAINING, "2026-01", STAFF)
     assert set(found.columns) == set(tables.spec("off_queue").columns) and set(found["activity"]) == {"training"}
     induction = found[found["employee_id"].eq("N")].iloc[0]
-    assert (induction["earliest"], induction["latest"], induction["hours_h"]) == (pd.Timestamp("2026-01-20"), pd.Timestamp("2026-01-27"), 8)
+    assert (induction["earliest"], induction["latest"], induction["hours_h"]) == (pd.Timestamp("2026-01-20"), pd.Timestamp("2026-01-27"), 4)
+    assert found.loc[found["employee_id"].eq("N"), "session"].nunique() == 2 and found.loc[found["employee_id"].eq("N"), "hours_h"].sum() == 8
     other = found[found["employee_id"].eq("Z")].iloc[0]
     assert (other["earliest"], other["latest"]) == (pd.Timestamp("2026-01-01"), pd.Timestamp("2026-01-31"))
     assert training_sessions(needs.iloc[:0], TRAINING, "2026-01", STAFF).empty
