@@ -81,7 +81,7 @@ def test_every_session_of_the_plan_becomes_a_duty_and_the_requirement_stays(site
     assert sorted(sessions["hours_h"]) == [1, 2, 2, 2, 4, 4] and set(sessions["activity"]) == {"training"}
     need, without = (staffing.requirement(demand.forecast(s), s) for s in (study, before))
     assert need.equals(without)
-    plan = roster.solve(roster.problem(need, study), work=0.05)
+    plan = roster.solve(roster.problem(need, study), work=0.02)
     found = roster.audit(plan.roster, plan.covers, need, study)
     assert "session_held" not in set(found["rule"])
     assert plan.cost_split.set_index("price").loc["session_missed", "quantity"] == 0
