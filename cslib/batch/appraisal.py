@@ -19,30 +19,28 @@ class Appraised:
     lines: tuple[str, ...]
 
 
-def appraise_month(
-    site: str, month: str, *, scenario: str = "base", ladder: str = "", reading: str = "", settings: str = "", forms: bool = False
-) -> Appraised:
+def appraise_month(site: str, month: str, *, scenario: str = "base", ladder: str = "", reading: str = "", forms: bool = False) -> Appraised:
     """Run 40_kpi and 45_grades for a month; figures are the site's own where ``site.yml`` names them, else invented.
 
     Parameters
     ----------
-    ladder, reading : scheme of ``params/ladders`` and its reading; empty for the notebook's own
-    settings : readings of single questions on top of it, such as ``review_window=from_entry, exactly_70=down``
+    ladder, reading : scheme of ``params/ladders``, and its reading with settings of single questions, such as ``as_written, demotion=none``; empty
+        for the notebook's own
     forms : write application forms and the sheet for decisions into the protected folder
 
     Raises
     ------
-    CslibError  if an input is wrong, before a notebook starts: site, month, scenario, ladder, reading, settings, the site's appraisal files, the
+    CslibError  if an input is wrong, before a notebook starts: site, month, scenario, ladder, reading, the site's appraisal files, the
         protected folder; or if a notebook fails.
     """
     ladders = notebook_path("45_grades")
-    people.open_ladder(ladder or default_of(ladders, "ladder"), reading or default_of(ladders, "reading"), people.ladder_settings(settings))
+    people.open_ladder(ladder or default_of(ladders, "ladder"), *people.ladder_choice(reading or default_of(ladders, "reading")))
     study = intake.open_study(site, month=month, scenario=scenario)
     own = intake.figures(study)  # what is wrong with the files is said before a notebook starts
     if forms:
         report.protected_folder(study.site, study.month)
     asked = {"site": site, "month": month, "scenario": scenario, "language": words.language()}
-    chosen = {name: value for name, value in {"ladder": ladder, "reading": reading, "settings": settings, "forms": forms}.items() if value}
+    chosen = {name: value for name, value in {"ladder": ladder, "reading": reading, "forms": forms}.items() if value}
     given = {step.name: asked | (chosen if step.name == "45_grades" else {}) for step in BESIDE}
     for name, parameters in given.items():
         check_parameters(notebook_path(name), parameters)

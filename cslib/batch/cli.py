@@ -182,8 +182,8 @@ def appraise(site: str, month: str, scenario: str, ladder: str, reading: str, se
     """Appraisal and grade pages of a month."""
     from cslib.batch.appraisal import appraise_month
 
-    chosen = ", ".join(settings)
-    found = appraise_month(site, month, scenario=scenario, ladder=ladder, reading=reading, settings=chosen, forms=forms)
+    chosen = ", ".join(part for part in (reading, *settings) if part)
+    found = appraise_month(site, month, scenario=scenario, ladder=ladder, reading=chosen, forms=forms)
     click.echo("\n".join(found.lines))
 
 

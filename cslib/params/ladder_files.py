@@ -85,21 +85,23 @@ def open_ladder(name: str, reading: str = "", settings: Mapping[str, str] | None
     return ladder_from(read(params_dir() / "ladders" / f"{name}.yml"), name, reading, settings)
 
 
-def ladder_settings(text: str) -> dict[str, str]:
-    """Settings from a line such as ``review_window=from_entry, exactly_70=down``; an empty line is none.
+def ladder_choice(text: str) -> tuple[str, dict[str, str]]:
+    """Reading and settings from a line such as ``as_written, review_window=from_entry``; an empty line is the default reading.
 
     Raises
     ------
-    ParamError  for a part that is no ``name=option``.
+    ParamError  for a part that is no ``name=option`` where a reading stands already, or that lacks one of its sides.
 
-    >>> ladder_settings("span=across_posts, exactly_70=down")
-    {'span': 'across_posts', 'exactly_70': 'down'}
+    >>> ladder_choice("as_written, span=across_posts")
+    ('as_written', {'span': 'across_posts'})
     """
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    wrong = [part for part in parts if not all(side.strip() for side in part.partition("=")[::2])]
+    readings = [part for part in parts if "=" not in part]
+    pairs = [(name.strip(), option.strip()) for name, _, option in (part.partition("=") for part in parts if "=" in part)]
+    wrong = [*readings[1:], *(f"{name}={option}" for name, option in pairs if not name or not option)]
     if wrong:
         raise ParamError(findings=[Finding("params.setting_form", "settings", {"given": part[:80]}) for part in wrong])
-    return {name.strip(): option.strip() for name, _, option in (part.partition("=") for part in parts)}
+    return (readings or [""])[0], dict(pairs)
 
 
 def ladder_from(document: Document, name: str, reading: str = "", settings: Mapping[str, str] | None = None) -> Ladder:

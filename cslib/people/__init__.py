@@ -8,7 +8,7 @@ from cslib.core.room import furnish
 
 if TYPE_CHECKING:
     from cslib.params.kpi import open_kpis, open_training
-    from cslib.params.ladder_files import ladder_names, ladder_settings, open_ladder
+    from cslib.params.ladder_files import ladder_choice, ladder_names, open_ladder
     from cslib.people import story
     from cslib.people.bonus import bonus, rank_bonus
     from cslib.people.chain import Chain, Chance, Normal, chain
@@ -33,13 +33,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Basis", "Chain", "Chance", "Comparison", "Course", "Normal", "Override", "Panel", "PayRange", "application_forms", "appraise",
     "attendance_share", "band_findings", "base_paid", "basis", "birth_death", "bonus", "chain", "cliff", "compare_ladders",
-    "complaint_report", "completed_months", "flips", "grades", "group_score", "headcount", "in_range", "kpi_points", "ladder_names",
-    "ladder_settings",
-    "least_total", "level_of", "longest_trial", "luck", "market_position", "monthly_cost", "months_before", "open_kpis", "open_ladder",
-    "open_training", "own_panel", "panel_of", "pass_table", "pay_ranges", "pooled", "present_course", "proposals", "quality_meeting",
-    "rank_bonus", "reach", "reliability", "run_ladder", "share_cliff", "shrunk", "staffing_flow", "story", "synthetic_facts",
-    "synthetic_panel", "target_result", "trace_score", "training_needs", "training_plan", "training_sessions", "trial_days", "trial_week",
-    "up_before_down", "with_grades",
+    "complaint_report", "completed_months", "flips", "grades", "group_score", "headcount", "in_range", "kpi_points", "ladder_choice",
+    "ladder_names", "least_total", "level_of", "longest_trial", "luck", "market_position", "monthly_cost", "months_before", "open_kpis",
+    "open_ladder", "open_training", "own_panel", "panel_of", "pass_table", "pay_ranges", "pooled", "present_course", "proposals",
+    "quality_meeting", "rank_bonus", "reach", "reliability", "run_ladder", "share_cliff", "shrunk", "staffing_flow", "story",
+    "synthetic_facts", "synthetic_panel", "target_result", "trace_score", "training_needs", "training_plan", "training_sessions",
+    "trial_days", "trial_week", "up_before_down", "with_grades",
 ]  # fmt: skip
 
 # Loaded at first use: the monthly chain takes grades alone, and statistics cost every kernel a second.
@@ -47,7 +46,7 @@ furnish(
     __name__,
     {
         "cslib.params.kpi": ("open_kpis", "open_training"),
-        "cslib.params.ladder_files": ("ladder_names", "ladder_settings", "open_ladder"),
+        "cslib.params.ladder_files": ("ladder_choice", "ladder_names", "open_ladder"),
         "cslib.people.bonus": ("bonus", "rank_bonus"),
         "cslib.people.chain": ("Chain", "Chance", "Normal", "chain"),
         "cslib.people.compare": ("Comparison", "compare_ladders", "headcount", "monthly_cost"),

@@ -43,15 +43,15 @@ def test_options_reach_the_grade_page_and_the_pages_are_written(given: dict[str,
     done = appraise(*MONTH, "--ladder", "Q_quarter_80_70_50", "--setting", "review_window=from_entry", "--setting", "exactly_70=down")
     assert done.exit_code == 0, done.output
     assert list(given) == ["40_kpi", "45_grades"] and given["40_kpi"]["language"] == "en"
-    assert given["45_grades"]["ladder"] == "Q_quarter_80_70_50" and given["45_grades"]["settings"] == "review_window=from_entry, exactly_70=down"
+    assert given["45_grades"]["ladder"] == "Q_quarter_80_70_50" and given["45_grades"]["reading"] == "review_window=from_entry, exactly_70=down"
     pages = sorted(path.name for path in (tmp_path / "out").rglob("*.html"))
     assert {"40_kpi.html", "45_grades.html"} <= set(pages) and all(name in done.output for name in ("40_kpi.html", "45_grades.html", "off_queue"))
 
 
 @pytest.mark.parametrize(
     ("arguments", "part"),
-    [(("--ladder", "nope"), "H_star_ladder"), (("--setting", "floor"), "name=option"), (("--setting", "floor=cellar"), "trial_pay"),
-     (("--reading", "nope"), "as_written")],
+    [(("--ladder", "nope"), "H_star_ladder"), (("--reading", "repaired", "--setting", "floor"), "name=option"),
+     (("--setting", "floor=cellar"), "trial_pay"), (("--reading", "nope"), "as_written")],
 )  # fmt: skip
 def test_a_wrong_option_is_one_sentence_and_exit_code_2(arguments: tuple[str, ...], part: str, given: dict[str, dict[str, Any]]) -> None:
     done = appraise(*MONTH, *arguments)
