@@ -59,6 +59,11 @@ def _performance(study: Study, run: Run) -> dict[str, pd.DataFrame]:
     return {"performance": staffing.judge(table("forecast", study, run), table("coverage", study, run), study, tasks(study, run))}
 
 
+def _rehearsal(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    duties, coverage = table("roster", study, run), table("coverage", study, run)
+    return {"rehearsal": staffing.rehearse(duties, coverage, table("forecast", study, run), study)}
+
+
 def _idle_time(study: Study, run: Run) -> dict[str, pd.DataFrame]:
     return {"idle_time": staffing.idle_time(table("forecast", study, run), study, table("workload", study, run))}
 
@@ -110,6 +115,7 @@ STAGES: dict[str, Stage] = {
     "coverage": _roster,
     "cost_split": _roster,
     "performance": _performance,
+    "rehearsal": _rehearsal,
     "idle_time": _idle_time,
     "risk": _risk,
     "risk_curve": _risk,

@@ -42,11 +42,13 @@ class StaffingSettings(Strict):
     method: time_varying (each interval exact on the state that the intervals before leave) or stationary (each interval alone, in steady
     state, for comparison with other tools). quantile_share: quantile of the forecast to staff; without one, the expected contacts.
     blended_occupancy_share: how busy people may be, contacts and the work in between together, where a queue lends its idle time (policy).
+    flexible_cost: cost of a person with several skills, in persons with one (assumption, for the mix of skills on page 20).
     """
 
     method: Literal["time_varying", "stationary"] = "time_varying"
     quantile_share: float | None = Field(default=None, ge=0.05, le=0.99)
     blended_occupancy_share: float = Field(default=0.9, gt=0, le=1)
+    flexible_cost: float = Field(default=1.1, ge=1, le=10)
 
 
 Parts = dict[Literal["leave", "sickness", "training", "meetings", "coaching", "system_time", "breaks", "other"], ShrinkagePart]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from cslib.core.words import has, pick, say
 from cslib.intake.study import Study
 from cslib.report.lines import queue_name
+
+if TYPE_CHECKING:
+    from cslib.staffing import SkillMix
 
 
 def certainty(chances: pd.DataFrame, study: Study) -> list[str]:
@@ -34,6 +39,38 @@ def performance(performance: pd.DataFrame, forecast: pd.DataFrame, study: Study)
         most = {"backlog": longest["backlog"], "when": longest["interval_start"]}
         lines.append(say("report.lines.performance", queue=queue_name(study, str(queue)), **facts, **most))
     return lines
+
+
+def rehearsal(rows: pd.DataFrame, study: Study) -> list[str]:
+    """One line a queue: what the simulated months gave, with the half width of the 95 % interval."""
+    lines = []
+    for row in rows.dropna(subset=["service_level_share"]).itertuples():
+        facts = {"months": row.replications, "level": row.service_level_share, "half": row.service_level_half_share, "target": row.target_share}
+        more = {"lost": row.abandonment_share, "wait": row.asa_s, "below": row.intervals_below}
+        lines.append(say("report.lines.rehearsal", queue=queue_name(study, str(row.queue)), **facts, **more))
+    return lines or [say("report.lines.no_rehearsal")]
+
+
+def skill_mix(found: SkillMix, study: Study) -> list[str]:
+    """What dedicated teams, a mix and everybody with every skill would need in the busiest interval."""
+    mix = found.mix
+    if mix is None:
+        return [say("report.lines.no_skill_mix")]
+    levels = ", ".join(f"{_skill(study, name)} {level:.1%} ± {mix.half_widths[name]:.1%}" for name, level in mix.levels.items())
+    facts = {"when": found.when, "dedicated": mix.dedicated, "total": mix.total, "bound": mix.pooled_bound}
+    return [say("report.lines.skill_mix", levels=levels, cost=study.params.site.staffing.flexible_cost, **facts)]
+
+
+def skill_table(found: SkillMix, study: Study) -> pd.DataFrame:
+    """Table skill_mix with the skills named by the queues that they serve."""
+    names = [" + ".join(_skill(study, skill) for skill in held.split(", ")) for held in found.table["skills"]]
+    return found.table.assign(skills=names)
+
+
+def _skill(study: Study, skill: str) -> str:
+    """A skill by the queues that ask for it."""
+    named = [pick(queue.name) for queue in study.params.site.queues.values() if queue.skill == skill]
+    return " / ".join(named) or skill
 
 
 def binding(code: str) -> str:

@@ -10,8 +10,8 @@ from cslib.core.words import has, language, say
 # Tables whose columns may stand on a page or in a workbook of the work tier (P04, P07: no pay, grade, capability or kind of leave by person).
 SHOWN_TABLES = (
     "contacts", "calendar", "forecast", "accuracy", "requirement", "roster", "covers", "coverage", "hours", "violations", "cost_split", "wage_cost",
-    "patience", "forecast_totals", "anomalies", "effects", "drivers", "workload", "performance", "what_if", "idle_time", "risk",
-    "risk_curve", "playbook_peaks", "hiring_plan", "hiring_what_if", "hiring_budget", "recruitment_plan", "requirement_update",
+    "patience", "forecast_totals", "anomalies", "effects", "drivers", "workload", "performance", "rehearsal", "skill_mix", "what_if", "idle_time",
+    "risk", "risk_curve", "playbook_peaks", "hiring_plan", "hiring_what_if", "hiring_budget", "recruitment_plan", "requirement_update",
 )  # fmt: skip
 
 

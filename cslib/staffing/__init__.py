@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from cslib.staffing.hiring import HiringPlan, budget_table, hiring_lines, hiring_plan
     from cslib.staffing.idle import idle_time
     from cslib.staffing.judge import judge
+    from cslib.staffing.mix import SkillMix, skill_mix
+    from cslib.staffing.rehearse import rehearse
     from cslib.staffing.requirement import requirement
     from cslib.staffing.reverse import figures
     from cslib.staffing.risk import risk, risk_curve, risk_tables
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from cslib.staffing.whatif_hiring import HiringWhatIf
 
 __all__ = [
-    "HiringPlan", "HiringWhatIf", "Skill", "WhatIf", "budget_table", "erlang", "figures", "hiring_lines", "hiring_plan", "idle_time", "judge",
-    "requirement", "risk", "risk_curve", "risk_tables", "simulation", "staff_skills", "trace", "windows",
+    "HiringPlan", "HiringWhatIf", "Skill", "SkillMix", "WhatIf", "budget_table", "erlang", "figures", "hiring_lines", "hiring_plan", "idle_time",
+    "judge", "rehearse", "requirement", "risk", "risk_curve", "risk_tables", "simulation", "skill_mix", "staff_skills", "trace", "windows",
 ]  # fmt: skip
 
 # Loaded at first use: a page that shows the requirement needs neither widgets nor a solver.
@@ -31,6 +33,8 @@ furnish(
         "cslib.staffing.hiring": ("HiringPlan", "budget_table", "hiring_lines", "hiring_plan"),
         "cslib.staffing.idle": ("idle_time",),
         "cslib.staffing.judge": ("judge",),
+        "cslib.staffing.mix": ("SkillMix", "skill_mix"),
+        "cslib.staffing.rehearse": ("rehearse",),
         "cslib.staffing.requirement": ("requirement",),
         "cslib.staffing.reverse": ("figures",),
         "cslib.staffing.risk": ("risk", "risk_curve", "risk_tables"),
