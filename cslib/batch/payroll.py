@@ -47,6 +47,15 @@ class Payroll:
         """What the payslips rest on, as sentences."""
         return [say(f"pay.basis.{self.basis}"), *self.notes]
 
+    def with_lieu(self, study: Study) -> Payroll:
+        """The same, with a word of warning where the site carries rest-day hours on as time off and the payslips pay them now."""
+        hours = self.slips.groupby("item")["quantity"].sum()
+        paid = hours.get("overtime_rest_day", 0.0) - hours.get("time_off_in_lieu", 0.0)
+        months = study.params.site.balances.lieu_months
+        if not months or paid <= 0:
+            return self
+        return replace(self, notes=(*self.notes, say("pay.basis.lieu_kept", months=months, hours=float(paid))))
+
 
 def payroll(
     study: Study, hours: pd.DataFrame | None, planned_roster: pd.DataFrame | None = None, *, attendance: str = "", facts: str = ""
@@ -74,14 +83,14 @@ def payroll(
     if sheet is None or sheet_path is None:
         if hours is None:
             raise IntakeError("intake.no_hours", where=study.month)
-        return Payroll(_slips(hours, graded, study, known, places), None, "planned", graded, known, files, tuple(notes))
+        return Payroll(_slips(hours, graded, study, known, places), None, "planned", graded, known, files, tuple(notes)).with_lieu(study)
     files[portable(str(sheet_path))] = _sha256(sheet_path)
     actual = actual_hours(study, sheet, planned_roster)
     covered = sheet_notes(study, sheet, planned_roster, actual)
     basis = "actual" if tables.check("hours", actual)["basis"].eq("actual").all() else "mixed"
     planned = None if hours is None else _slips(hours, graded, study, known, places)
     slips = _slips(actual, graded, study, known, places)
-    return Payroll(slips, planned, basis, graded, known, files, (*notes, *covered, *sheet.notes))
+    return Payroll(slips, planned, basis, graded, known, files, (*notes, *covered, *sheet.notes)).with_lieu(study)
 
 
 def _slips(

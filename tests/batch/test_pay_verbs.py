@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from cslib import batch, intake, pay, report, roster
 from cslib.batch import pay_month
 from cslib.batch.cli import main
-from cslib.batch.payroll import payroll
+from cslib.batch.payroll import Payroll, payroll
 from cslib.core import tables, words
 from cslib.core.errors import RunError
 
@@ -147,6 +147,19 @@ def test_a_whole_month_of_attendance_is_actual_and_reaches_the_wage_cost(place):
     assert total > pay.wage_cost(found.planned).set_index("item")["amount_yuan"]["total"]
     assert any("attendance_2026-12" in name for name in study.files)
     assert "month_payroll" in batch.__all__
+
+
+def test_rest_day_hours_that_a_site_carries_on_are_told(place):
+    """Labour Law art. 44 (2): paid or taken, not both."""
+    slips = pd.DataFrame({"item": ["overtime_rest_day", "overtime_rest_day", "time_off_in_lieu"], "quantity": [8.0, 4.0, 2.0]})
+    found = Payroll(slips, None, "planned", pd.DataFrame(), notes=("x",))
+    assert found.with_lieu(intake.open_study("front_desk", month=MONTH)).notes == ("x",)
+    change(place, "files:\n", "balances: {lieu_months: 3}\nfiles:\n")
+    study = intake.open_study("front_desk", month=MONTH)
+    with words.speaking("en"):
+        assert "still pay 10.0 h" in found.with_lieu(study).lines[-1] and "lieu_months is 3" in found.with_lieu(study).lines[-1]
+    none = Payroll(slips[slips["item"].eq("time_off_in_lieu")], None, "planned", pd.DataFrame())
+    assert none.with_lieu(study).notes == ()
 
 
 def test_facts_reach_the_payslip(place):
