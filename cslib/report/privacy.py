@@ -148,19 +148,19 @@ def scan_headings(headings: Iterable[str], place: str) -> list[Leak]:
 def allowed_headings() -> frozenset[str]:
     """Titles a column may carry, in both languages: columns of the tables that may be shown, and the titles of ``words.yml``."""
     columns = {c for name in SHOWN_TABLES for c in tables.spec(name).columns}
-    found = columns | {title for column in columns for title in _titles(column)}
+    found = columns | {title for name in SHOWN_TABLES for column in tables.spec(name).columns for title in _titles(column, name)}
     for key, texts in words.all_keys():
         if key.startswith(_HEADINGS) and key not in _FULL_TIER:
             found |= set(texts.values())
     return frozenset(found)
 
 
-def _titles(column: str) -> list[str]:
+def _titles(column: str, table: str = "") -> list[str]:
     """A column's titles in both languages."""
     titles = []
     for language in words.LANGUAGES:
         with words.speaking(language):
-            titles.append(heading(column))
+            titles.append(heading(column, table))
     return titles
 
 

@@ -28,19 +28,19 @@ def tell_each(lines: Iterable[str]) -> None:
 _DAY_CELL = re.compile(r"<td>(\d{4}-\d{2}(?:-\d{2})?)</td>")  # a month or day, which the page keeps on one line
 
 
-def show(frame: pd.DataFrame, rows: int = ROWS) -> None:
-    """Show the first rows of a table with titles in words, and say how many rows there are."""
+def show(frame: pd.DataFrame, rows: int = ROWS, table: str = "") -> None:
+    """Show the first rows of a frame with titles in words (those of ``table`` of the dictionary), and say how many rows there are."""
     if frame.empty:
         tell("report.table.empty")
         return
-    small = frame.head(rows).rename(columns=heading)
+    small = frame.head(rows).rename(columns=lambda column: heading(column, table))
     for column in small.columns:
         if pd.api.types.is_float_dtype(small[column]):
             small[column] = small[column].map(lambda value: "" if pd.isna(value) else f"{value:,.2f}")
         elif pd.api.types.is_datetime64_dtype(small[column]):
             whole_days = small[column].dropna().eq(small[column].dropna().dt.normalize()).all()
             small[column] = small[column].dt.strftime("%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M")
-    table = small.fillna("").to_html(index=False, border=0, classes="cslib", escape=True)
-    display(HTML(_DAY_CELL.sub(r'<td class="day">\1</td>', table)))
+    page = small.fillna("").to_html(index=False, border=0, classes="cslib", escape=True)
+    display(HTML(_DAY_CELL.sub(r'<td class="day">\1</td>', page)))
     if len(frame) > rows:
         tell("report.table.more", shown=rows, total=len(frame))

@@ -15,11 +15,11 @@ SHOWN_TABLES = (
 )  # fmt: skip
 
 
-def heading(column: str) -> str:
-    """A column's title in the language in use: its words, else the dictionary's meaning and unit, else its name."""
+def heading(column: str, table: str = "") -> str:
+    """A column's title in the language in use: its words, else the dictionary's meaning and unit (of ``table`` if it has it), else its name."""
     if has(f"report.column.{column}"):
         return say(f"report.column.{column}")
-    for name in (*SHOWN_TABLES, *tables.dictionary()):
+    for name in (*([table] if table else []), *SHOWN_TABLES, *tables.dictionary()):
         if column in tables.spec(name).columns:
             found = tables.spec(name).columns[column]
             meaning = re.split("[;；]", found.meaning[language()])[0]
