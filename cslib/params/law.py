@@ -76,6 +76,8 @@ VALUES: dict[str, str] = {
     "probation_pay_least": "share",
 }
 Limit = float | str | bool
+# Rules about what a single person may not be asked for, whatever the reason: outside the audit they are never told with the person (P04, P05).
+PROTECTIONS = ("overtime_protection", "night_protection")
 # Least and largest value that can be meant, by unit; rules and values of a narrower sense have their own line.
 BOUNDS: dict[str, tuple[float, float]] = {
     "h": (0, 168), "days": (1, 31), "nights": (1, 31), "shifts": (1, 4), "persons": (0, 100), "min": (0, 240), "ratio": (1, 10), "months": (0, 24),

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from IPython.display import display
 
 from cslib.core import words
 from cslib.core.words import has, pick, say
 from cslib.intake.study import Study
+from cslib.params.law import PROTECTIONS
 from cslib.report.lines import queue_name
 from cslib.report.tell import show, tell, tell_each
 from cslib.roster import life
 
+if TYPE_CHECKING:
+    import ipywidgets
+
 _SHOWN = 10  # people named for one reason
+_UNTOLD = ("fixed", "overtime_approval", *PROTECTIONS)  # told as one reason, so that nobody's protection can be read from a page (P04)
 
 
 def ledger_table(ledger: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -90,7 +95,7 @@ def ruled_out_lines(people: Iterable[life.StandIn], study: Study) -> list[str]:
     """One line a reason: how many people it rules out, and who."""
     by_reason: dict[str, list[str]] = {}
     for one in people:
-        by_reason.setdefault(one.why, []).append(one.employee_id)
+        by_reason.setdefault("not_free" if one.why in _UNTOLD else one.why, []).append(one.employee_id)
     lines = []
     for why, who in sorted(by_reason.items(), key=lambda item: -len(item[1])):
         reason = say(f"report.cover.why.{why}") if has(f"report.cover.why.{why}") else pick(study.params.law.rules[why].meaning)
@@ -99,10 +104,10 @@ def ruled_out_lines(people: Iterable[life.StandIn], study: Study) -> list[str]:
     return lines
 
 
-def absence_widgets(board: life.Board, study: Study, *, live: bool = True) -> None:
-    """Choose a person and one of his duties, and see the same answer; nothing where nobody can choose (``live`` false: batch runs, pages)."""
+def absence_widgets(board: life.Board, study: Study, *, live: bool = True) -> ipywidgets.VBox | None:
+    """Choose a person and one of his duties, and see the same answer; None where nobody can choose (``live`` false: batch runs, pages)."""
     if not live:
-        return
+        return None
     import ipywidgets  # only at a live kernel
 
     language = words.language()
@@ -116,14 +121,17 @@ def absence_widgets(board: life.Board, study: Study, *, live: bool = True) -> No
         """The answer for the person and day chosen."""
         with answer, words.speaking(language):
             answer.clear_output(wait=True)
-            if day.value is not None:
+            if day.value in duties[person.value]:
                 absence_answer(board, person.value, day.value, study)
 
     def other_person(change: dict[str, object]) -> None:
-        """Offer the days on which the person works."""
+        """Offer the days on which the person works; his first one may be the day already shown, which then tells nobody of a change."""
+        shown = day.value
         day.options = duties[str(change["new"])]
+        if day.value == shown:
+            redraw()
 
     person.observe(other_person, names="value")
     day.observe(redraw, names="value")
     redraw()
-    display(ipywidgets.VBox([ipywidgets.HBox([person, day]), answer]))
+    return ipywidgets.VBox([ipywidgets.HBox([person, day]), answer])

@@ -7,8 +7,10 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from cslib import intake, report
+from cslib import demand, intake, report, staffing
 from cslib.core import tables, words
+from cslib.params import law
+from cslib.roster import life
 from cslib.roster.life import Playbook, StandIn
 
 
@@ -73,6 +75,44 @@ def test_reasons_are_grouped_and_in_words(study):
         lines = report.cover_view.ruled_out_lines(out, study)
     assert "12" in lines[0] and "P-9" in lines[0] and "P-11" not in lines[0]
     assert "P-X" in lines[1] and study.params.law.rules["rest_between_shifts"].meaning.zh in lines[1]
+
+
+def test_a_protection_is_told_as_nothing_of_its_own(study):
+    out = [StandIn(f"P-{i}", "", 0.0, 0.0, 0.0, why) for i, why in enumerate(("fixed", "night_protection", "overtime_protection", "overtime_approval"))]
+    for language in words.LANGUAGES:
+        with words.speaking(language):
+            (line,) = report.cover_view.ruled_out_lines(out, study)
+            assert "P-0, P-1, P-2, P-3" in line
+            for rule in law.PROTECTIONS:
+                assert words.pick(study.params.law.rules[rule].meaning) not in line
+
+
+def duty(who: str, day: str, code: str = "E", at: str = "07:00", meal: str = "11:00-11:30") -> dict[str, object]:
+    start = pd.Timestamp(f"{day} {at}")
+    end = start + pd.Timedelta(hours=8)
+    span = {"employee_id": who, "date": pd.Timestamp(day), "kind": "work", "shift": code, "start": start, "end": end, "breaks": meal}
+    return {**span, "queue": "floater", "pinned": False}
+
+
+def test_whoever_is_chosen_in_the_lists_is_answered_for(study, monkeypatch):
+    """Two people with a first duty on the same day: choosing the other one changes no day, and must change the answer."""
+    one, two = study.employees["employee_id"].iloc[:2]
+    rows = [duty(one, "2026-12-02"), duty(one, "2026-12-04", "M", "15:00", "18:00-18:30"), duty(two, "2026-12-02"), duty(two, "2026-12-06")]
+    need = staffing.requirement(demand.forecast(study), study)
+    board = life.Board(tables.check("roster", pd.DataFrame(rows)), tables.empty("covers"), need, study)
+    told: list[tuple[str, int]] = []
+    monkeypatch.setattr(report.cover_view, "absence_answer", lambda _board, who, day, _study: told.append((who, day.day)))
+    assert report.cover_view.absence_widgets(board, study, live=False) is None and not told
+    person, day = report.cover_view.absence_widgets(board, study).children[0].children
+    assert set(person.options) == {one, two}
+    person.value = one
+    del told[:]
+    person.value = two
+    assert [d.day for d in day.options] == [2, 6]
+    day.value = day.options[1]
+    person.value = one
+    assert [d.day for d in day.options] == [2, 4]
+    assert told == [(two, 2), (two, 6), (one, 2)]
 
 
 def test_a_page_of_the_playbook_carries_words_only(study):

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from cslib.core.errors import RosterError
+from cslib.params.law import PROTECTIONS
 from cslib.roster.life.explain_facts import Clash, Explanation, Member, Offer, Rostered, Short, broken_rules, short_lines, shorts
 from cslib.roster.life.explain_least import CLOCK_S, NOISE_YUAN, Search, least_short
 from cslib.roster.life.explain_offers import Ground, offers
@@ -127,7 +128,7 @@ def _members(view: Problem, kept: list[Held], missing: tuple[Short, ...]) -> tup
     found = []
     for (rule, person), days in grouped.items():
         entry = view.study.params.law.rules[rule].on(view.start)
-        statutory = entry is not None and entry.verification != "policy" and rule not in NEGOTIABLE
+        statutory = entry is not None and (entry.verification != "policy" or rule in PROTECTIONS) and rule not in NEGOTIABLE
         who = "" if person == EVERYONE else view.people[person].employee_id
         holders: tuple[str, ...] = ()
         if rule == "skill_held":

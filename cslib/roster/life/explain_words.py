@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from cslib.core import words
 from cslib.core.words import say
+from cslib.params.law import PROTECTIONS
 from cslib.roster.life.explain_facts import Clash, Explanation, Member, Offer, Short, Step
 from cslib.roster.problem import Problem
 
@@ -49,11 +50,11 @@ def _short(short: Short, problem: Problem) -> str:
 
 
 def _rule(rule: str, members: list[Member], problem: Problem) -> list[str]:
-    """The people whom a rule holds back; where they are many, how many."""
-    if len(members) <= SHOWN:
+    """The people whom a rule holds back; where they are many, or the rule protects them, how many."""
+    if len(members) <= SHOWN and rule not in PROTECTIONS:
         return [_member(member, problem) for member in members]
     days = _days(sorted({day for member in members for day in member.days}))
-    text = say("life.explain.many", rule=rule_name(rule, problem), count=len(members), days=days)
+    text = say("life.explain.many", rule=rule_name(rule, problem), count=len({member.employee_id for member in members}), days=days)
     return [text + say("life.explain.statutory") if members[0].statutory else text]
 
 

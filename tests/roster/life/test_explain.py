@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 import sys
 from functools import cache
 
@@ -13,10 +14,12 @@ import small
 
 from cslib.core import words
 from cslib.core.errors import RosterError
+from cslib.params import law
 from cslib.roster import audit, problem, solve
 from cslib.roster.life import Explanation, explain, rostered, sentences
 from cslib.roster.life import explain_least as least
 from cslib.roster.life.explain_relax import EVERYONE, Held, at_issue, relaxed
+from cslib.roster.life.explain_words import rule_name
 
 MONTHS = {"leave_collision", "missing_skill", "night_ban", "overtime_36", "rest_after_nights", "rest_between", "seventh_day", "full_week",
           "part_time_week", "not_approved", "nights_in_a_row", "too_few_leads", "pinned_rest"}  # fmt: skip
@@ -177,3 +180,27 @@ def test_sentences_name_people_days_and_yuan_in_both_languages() -> None:
             assert leave in text.lower() and "2026-03-05" in text and "-1,450" in text
             for name in sorted(MONTHS):
                 assert len(sentences(explained(name))) >= 5
+
+
+def test_a_protected_person_is_counted_and_not_named() -> None:
+    """Who may not work nights, or no overtime, is not to be read from a report (privacy requirement P04); the rule and the days are."""
+    found = explained("night_ban")
+    (clash,) = found.clashes
+    protected = {m.employee_id for m in clash.members if m.rule in law.PROTECTIONS}
+    assert protected == {"a", "b"} and {m.statutory for m in clash.members if m.rule in law.PROTECTIONS} == {True}
+    for language, told in (("zh", "2 人（2026-03-04）"), ("en", "people: 2 (2026-03-04) (the law itself: no exception)")):
+        with words.speaking(language):
+            lines = [text for text in sentences(found) if rule_name("night_protection", found.problem) in text]
+            assert told in lines[0] and len(lines) <= 2  # the other: how much would be missing without the rule
+            assert not any(re.search(r"(：|: )[ab]\b", text) for text in lines)
+
+
+def test_an_exception_from_a_protection_is_not_offered_even_where_it_is_policy() -> None:
+    posed, _ = impossible.night_ban()
+    entry = posed.study.params.law.rules["night_protection"]
+    own = entry.model_copy(update={"values": tuple(v.model_copy(update={"verification": "policy"}) for v in entry.values)})
+    rules = posed.study.params.law.model_copy(update={"rules": {**posed.study.params.law.rules, "night_protection": own}})
+    params = dataclasses.replace(posed.study.params, law=rules)
+    found = explain(dataclasses.replace(posed, study=dataclasses.replace(posed.study, params=params)))
+    assert {m.rule for m in found.clashes[0].members} >= {"night_protection"}
+    assert not any(step.rule == "night_protection" for offer in found.offers for step in offer.steps)
