@@ -18,14 +18,14 @@ from cslib.intake.issued import TABLES as ISSUED_TABLES
 from cslib.report import finished_runs
 from cslib.report.store import read_table
 from cslib.roster import life, sentences
-from cslib.roster.life.edits import Broken, Edit, Review, WayOut
+from cslib.roster.life.edits_facts import COVER_KINDS, Broken, Edit, Review, WayOut
 
 PIN_COLUMNS = ("staff_no", "date", "shift", "queue", "breaks")
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check found: sentences for the reader; ``clean`` if every cell was understood and no rule is broken."""
+    """What a check found: sentences for the reader; ``clean`` if every cell was understood and no rule is broken, by the edits or before."""
 
     lines: tuple[str, ...]
     clean: bool
@@ -47,14 +47,16 @@ def check_roster(path: Path, site: str, month: str, *, scenario: str = "base", a
     study = intake.open_study(site, month=month, scenario=scenario)
     roster, covers, need = published(study)
     found = life.review(intake.read_roster(path, study), roster, covers, need, study)
-    clean = not found.faults and not found.broken
+    legal = not found.faults and not found.broken
     lines = told(found, study)
     if accept is not None:
-        if not clean:
+        if not legal:
             raise RunError("batch.not_accepted", where=shown(path), faults=len(found.faults), broken=len(found.broken))
         write_pins(found.pins, accept)
         lines = (*lines, say("batch.check.accepted", count=len(found.pins), path=shown(accept)))
-    return Checked(lines, clean)
+        if any(edit.kind in COVER_KINDS for edit in found.edits):
+            lines = (*lines, say("batch.check.covers_unpinned"))
+    return Checked(lines, legal and found.standing.empty)
 
 
 def published(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -97,6 +99,8 @@ def told(found: Review, study: Study) -> tuple[str, ...]:
         lines += [_way_out(way, study) for way in found.ways_out]
     else:
         lines.append(say("batch.check.legal"))
+    if len(found.standing):
+        lines += [say("batch.check.standing", count=len(found.standing)), *_standing(found.standing)]
     return (*lines, say("batch.check.cost", yuan=f"{found.delta_yuan:+,.0f}"))
 
 
@@ -116,7 +120,12 @@ def mark(code: str, study: Study) -> str:
 
 def _broken(broken: Broken) -> str:
     (text,) = sentences(broken.violation.to_frame().T)
-    return "  " + say("batch.check.at", text=text, cells=", ".join(broken.cells) or "-")
+    return "  " + say("batch.check.at", text=text, rule=broken.violation["rule"], cells=", ".join(broken.cells) or "-")
+
+
+def _standing(violations: pd.DataFrame) -> list[str]:
+    found = zip(sentences(violations), violations["rule"], strict=True)
+    return ["  " + say("batch.check.stands", text=text, rule=rule) for text, rule in found]
 
 
 def _way_out(way: WayOut, study: Study) -> str:

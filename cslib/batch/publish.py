@@ -109,7 +109,7 @@ def amend_month(
     found = life.review(intake.read_roster(path, study), roster, covers, need, study)
     if found.faults or found.broken:
         return Published((say("batch.publish.not_amended"), *told(found, study)), done=False)
-    changed = [(e.employee_id, e.day) for e in found.edits if e.kind == "changed" and e.day is not None]
+    changed = found.changes
     _refuse_change(changed, on, study, agreed, shown(path))
     facts = {"on": on.isoformat(), "run": last.record["run"], "late": False, "reason": reason, "changed": [[w, d.isoformat()] for w, d in changed]}
     made = _issue(study, (found.board.roster(), found.board.cover_table(), need), facts)

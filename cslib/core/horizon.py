@@ -49,6 +49,11 @@ class Horizon:
         return [self.start + dt.timedelta(days=i) for i in range(self.days)]
 
     @property
+    def last(self) -> dt.date:
+        """The last day."""
+        return self.end - dt.timedelta(days=1)
+
+    @property
     def slots_per_day(self) -> int:
         """Intervals a day."""
         return 1440 // self.interval_min

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,7 @@ def candidates(header: str) -> list[str]:
     return [squeezed for squeezed in map(squeeze, parts) if squeezed]
 
 
+@lru_cache(maxsize=8192)
 def match(kind: str, header: str) -> Header | None:
     """What a header means for a kind of input; None if the alias table doesn't know it."""
     known = spellings(kind)

@@ -127,7 +127,7 @@ def _read(path: Path, desk: Desk, span: Horizon, *, pinned: bool, judge: Judge |
 
 def day_header(cell: Any, span: Horizon) -> dt.date | None:
     """The day of a grid's column: a date, 12/1, 12月1日, or the bare day of the month in which the span ends."""
-    last = span.dates[-1]
+    last = span.last
     try:
         found = date(cell)
     except ValueError:

@@ -13,12 +13,13 @@ from typing import Any
 
 from cslib.core.errors import Finding
 from cslib.core.horizon import Horizon
-from cslib.core.shifts import LEAVE, OFF, REST, WORK
+from cslib.core.shifts import LEAVE, OFF, REST, WORK, read_breaks, write_breaks
 from cslib.intake import aliases, privacy
 from cslib.intake.duties import POSTED, day_header
 from cslib.intake.opening import names
 from cslib.intake.people import allowed_shifts, shift_words
-from cslib.intake.source import Source, open_sources
+from cslib.intake.roster_lists import ListedCover, ListedDuty, read_lists
+from cslib.intake.source import Source, open_sources, sheets_of
 from cslib.intake.study import Study
 from cslib.intake.values import date, plain, text
 
@@ -34,6 +35,7 @@ class Written:
     ----------
     kind : ``work`` | ``rest`` | ``leave``;  shift, queue : code and post, empty where there is none or it isn't said
     text : as written;  where : file, sheet and cell;  merged : filled from a merged cell;  empty : nothing stood there
+    breaks : as in table ``roster``, where the file says them beside the shift; else None
     """
 
     kind: str
@@ -43,6 +45,7 @@ class Written:
     where: str
     merged: bool = False
     empty: bool = False
+    breaks: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Returned:
     unread : people and days of ``faults`` where both are known
     people : people in the order of the file;  rows : place of each
     text_days : day headers that are texts and not dates, with their places
+    duties, covers : what the lists beside the grid say (``roster_lists``); covers None where there is no list that can be read whole
     """
 
     cells: Mapping[Key, Written]
@@ -64,6 +68,8 @@ class Returned:
     people: tuple[str, ...]
     rows: Mapping[str, str]
     text_days: Mapping[dt.date, str] = field(default_factory=dict)
+    duties: Mapping[Key, ListedDuty] = field(default_factory=dict)
+    covers: tuple[ListedCover, ...] | None = None
 
 
 def read_roster(path: Path, study: Study) -> Returned:
@@ -79,13 +85,18 @@ def read_roster(path: Path, study: Study) -> Returned:
     IntakeError  if the file can't be read at all, or holds no roster. Single cells that can't be read are faults of the result.
     """
     horizon = study.horizon
-    (source,) = open_sources(path, "roster", _NEEDED, extra=lambda cell: _day(cell, horizon), workbook=True)
+    every = sheets_of(path, "roster", lambda cell: _day(cell, horizon), workbook=True)
+    (source,) = open_sources(path, "roster", _NEEDED, extra=lambda cell: _day(cell, horizon), workbook=True, every=every)
     staff = names(study)
     ids = {**dict(zip(staff["staff_no"], staff["employee_id"], strict=True)), **{who: who for who in staff["employee_id"]}}
     reader = _Reader(source, study, ids)
     for row in source.rows:
         reader.row(row)
-    return Returned(reader.cells, tuple(source.findings), frozenset(reader.unread), tuple(reader.rows), reader.rows, _text_days(source))
+    lists = read_lists([sheet for sheet in every if sheet is not source.sheet], study, ids, reader.codes, reader.posts)
+    faults = (*source.findings, *lists.faults)
+    return Returned(
+        reader.cells, faults, frozenset(reader.unread), tuple(reader.rows), reader.rows, _text_days(source), lists.duties, lists.covers
+    )  # fmt: skip
 
 
 def _day(cell: Any, horizon: Horizon) -> dt.date | None:
@@ -200,7 +211,18 @@ class _Reader:
                 facts = {"given": privacy.masked(post), "shift": code, "allowed": ", ".join(queues) or "-"}
                 source.add("intake.unknown_post", row, column, **facts)
                 return
-            self.cells[who, day] = Written(WORK, code, home, given or "", where, merged)
+            self.cells[who, day] = Written(WORK, code, home, given or "", where, merged, breaks=self._breaks(row, code, day))
+
+    def _breaks(self, row: int, code: str, day: dt.date) -> str | None:
+        """Breaks of a list with a column for them; None where they are not said or not understood (a finding)."""
+        if not self.source.has("breaks"):
+            return None
+        given, start = _text(self.source.raw(row, "breaks")) or "", self.study.params.shift(code).span(day)[0]
+        try:
+            return write_breaks(read_breaks(given.replace(",", ";"), start))
+        except ValueError:
+            self.source.add("intake.breaks_cell", row, "breaks", given=privacy.masked(given))
+            return None
 
 
 def _text(value: Any) -> str:

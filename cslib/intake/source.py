@@ -139,7 +139,8 @@ def refuse(findings: list[Finding]) -> None:
 
 
 def open_sources(
-    path: Path, kind: str, needed: Sequence[Sequence[str]], *, extra: Extra = lambda _: None, several: bool = False, workbook: bool = False
+    path: Path, kind: str, needed: Sequence[Sequence[str]], *, extra: Extra = lambda _: None, several: bool = False, workbook: bool = False,
+    every: list[Sheet] | None = None,
 ) -> list[Source]:  # fmt: skip
     """The sheets of a file that hold one kind of input.
 
@@ -151,12 +152,13 @@ def open_sources(
     several : whether the input may be spread over several sheets
     workbook : a workbook of our own that comes back: the month's grid is meant where lists stand beside it, and formulas without stored
         results (the grid's totals, after a program saved it) are empty cells
+    every : the file's sheets, if they were read before (``sheets_of``)
 
     Raises
     ------
     IntakeError  if no sheet has the needed columns, several have but may not, or a header is repeated or of an unknown unit.
     """
-    every = read_sheets(path, lambda rows: max((_score(kind, row, extra) for row in rows), default=0), blank_formulas=workbook)
+    every = sheets_of(path, kind, extra, workbook=workbook) if every is None else every
     sheets = [sheet for sheet in every if not aliases.word_set("help_sheets").intersection(map(aliases.squeeze, sheet.name.split()))] or every
     found = [(sheet, _header(sheet, kind, extra)) for sheet in sheets]
     fitting = [(sheet, header) for sheet, header in found if any(_complete(option, header) for option in needed)]
@@ -173,6 +175,32 @@ def open_sources(
     if left_out:
         sources[0].notes.append(say("intake.note.sheets", file=sheets[0].file, sheets=", ".join(left_out)))
     return sources
+
+
+def sheets_of(path: Path, kind: str, extra: Extra = lambda _: None, *, workbook: bool = False) -> list[Sheet]:
+    """The sheets of a file, for ``open_sources`` and ``beside``.
+
+    Raises
+    ------
+    IntakeError  if the file can't be read.
+    """
+    return read_sheets(path, lambda rows: max((_score(kind, row, extra) for row in rows), default=0), blank_formulas=workbook)
+
+
+def beside(sheets: Sequence[Sheet], kind: str, needed: Sequence[str]) -> Source | None:
+    """The first sheet whose header, in one row, has all needed columns of a kind; None if there is none.
+
+    Raises
+    ------
+    IntakeError  if a header is repeated.
+    """
+    for sheet in sheets:
+        for row in range(min(_LOOK, len(sheet.rows))):
+            if _score(kind, sheet.rows[row], lambda _: None) >= len(needed):
+                header = _read_header(sheet, kind, lambda _: None, row, row)
+                if _complete(needed, header):
+                    return _source(sheet, header, kind)
+    return None
 
 
 @dataclass

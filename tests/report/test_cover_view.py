@@ -78,7 +78,8 @@ def test_reasons_are_grouped_and_in_words(study):
 
 
 def test_a_protection_is_told_as_nothing_of_its_own(study):
-    out = [StandIn(f"P-{i}", "", 0.0, 0.0, 0.0, why) for i, why in enumerate(("fixed", "night_protection", "overtime_protection", "overtime_approval"))]
+    reasons = ("fixed", "night_protection", "overtime_protection", "overtime_approval")
+    out = [StandIn(f"P-{i}", "", 0.0, 0.0, 0.0, why) for i, why in enumerate(reasons)]
     for language in words.LANGUAGES:
         with words.speaking(language):
             (line,) = report.cover_view.ruled_out_lines(out, study)

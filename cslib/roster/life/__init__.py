@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from cslib.roster.life.balances import annual_leave, leave_plan, lieu_ledger
     from cslib.roster.life.board import Board, Entry
     from cslib.roster.life.candidates import Ranking, StandIn, candidates, dearest_duty
-    from cslib.roster.life.edits import Review, review
+    from cslib.roster.life.edits import review
+    from cslib.roster.life.edits_facts import Review
     from cslib.roster.life.evening import Evened, even
     from cslib.roster.life.explain import explain
     from cslib.roster.life.explain_facts import Clash, Explanation, Offer, Rostered, rostered
@@ -36,7 +37,8 @@ furnish(
         "cslib.roster.life.balances": ("annual_leave", "leave_plan", "lieu_ledger"),
         "cslib.roster.life.board": ("Board", "Entry"),
         "cslib.roster.life.candidates": ("Ranking", "StandIn", "candidates", "dearest_duty"),
-        "cslib.roster.life.edits": ("Review", "review"),
+        "cslib.roster.life.edits": ("review",),
+        "cslib.roster.life.edits_facts": ("Review",),
         "cslib.roster.life.evening": ("Evened", "even"),
         "cslib.roster.life.explain": ("explain",),
         "cslib.roster.life.explain_facts": ("Clash", "Explanation", "Offer", "Rostered", "rostered"),

@@ -245,6 +245,8 @@ class Board:
             return Cell(0, who, day, REST, "", None, None, "", "")
         shift = self.facts.shifts[entry.code]
         start, end = shift.span(day)
+        if entry.written is not None:
+            return Cell(0, who, day, WORK, entry.code, start, end, entry.written, entry.home)
         at = [start + pd.Timedelta(minutes=m) for m in entry.breaks]
         breaks = write_breaks((low, low + pd.Timedelta(minutes=b.length_min)) for low, b in zip(at, shift.breaks, strict=True))
         return Cell(0, who, day, WORK, entry.code, start, end, breaks, entry.home)

@@ -15,11 +15,15 @@ Steps = dict[Key, list[tuple[int, int, int]]]  # where -> (first tick, last tick
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a cell of the board says. ``code`` empty: off. ``breaks``: starts in minutes after the shift's start."""
+    """What a cell of the board says. ``code`` empty: off. ``breaks``: starts in minutes after the shift's start.
+
+    ``written`` : breaks as somebody wrote them, in place of the definition's at ``breaks``; not None only for edits to be judged.
+    """
 
     code: str = ""
     home: str = ""
     breaks: tuple[int, ...] = ()
+    written: str | None = None
 
 
 OFF_DUTY = Entry()

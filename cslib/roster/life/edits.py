@@ -5,84 +5,25 @@ The published month stays the measure: a cell that was not understood, and a row
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 
-from cslib.core import words
-from cslib.core.errors import Finding
-from cslib.core.shifts import LEAVE, OFF, WORK
-from cslib.intake.rosters import Returned, Written
+from cslib.intake.rosters import Returned
 from cslib.intake.study import Study
-from cslib.roster.audit import audit
-from cslib.roster.life.board import OFF_DUTY, Board, Change, Entry
-from cslib.roster.life.repair_search import break_places
+from cslib.roster.audit import audit, recount
+from cslib.roster.life.board import OFF_DUTY, POST_RULES, Board, Change, Entry
+from cslib.roster.life.edits_compare import compare
+from cslib.roster.life.edits_covers import cover_edits, covers_edited
+from cslib.roster.life.edits_facts import CELL_KINDS, COVER_KINDS, Broken, Edit, Review, WayOut
 from cslib.roster.life.stand_ins import relieve, void_covers
 
+_NOISE = 1e-6
+_MINUTES = re.compile(r"\bminutes=([\d.]+)")
 _AROUND = 7  # days around an edit within which its violations stand and another cell may mend them
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One thing that differs from the published roster.
-
-    Attributes
-    ----------
-    kind : ``changed`` | ``alias`` (another spelling of the same) | ``merged`` (the same in a merged cell) | ``row_missing`` | ``row_moved``
-        | ``leave`` (an absence nobody granted, or one taken away) | ``not_published`` (a day outside employment or with two duties)
-        | ``text_day`` (a day header typed as text)
-    day : None for a whole row;  where : cell or row of the file (empty for a row that is gone);  before, after : texts of the cells
-    delta_yuan : priced cost of this edit alone, for ``changed``
-    """
-
-    kind: str
-    employee_id: str
-    day: dt.date | None
-    where: str
-    before: str
-    after: str
-    delta_yuan: float = 0.0
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A rule that the edited roster breaks and the published one did not; ``cells`` are the edits that stand behind it."""
-
-    violation: pd.Series
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class WayOut:
-    """The smallest legal fix of one person's edits: ``undo`` the edit at ``where``, or change ``day`` to ``entry`` as well."""
-
-    employee_id: str
-    undo: str
-    day: dt.date | None
-    entry: Entry | None
-    delta_yuan: float
-
-
-@dataclass(frozen=True)
-class Review:
-    """What an edited roster came to: ``board`` carries every edit that was understood."""
-
-    board: Board
-    edits: tuple[Edit, ...]
-    faults: tuple[Finding, ...]
-    broken: tuple[Broken, ...]
-    ways_out: tuple[WayOut, ...]
-    delta_yuan: float
-
-    @property
-    def pins(self) -> pd.DataFrame:
-        """Table ``roster`` of the changed cells, to be fixed before the month is solved again."""
-        roster = self.board.roster()
-        keys = {(e.employee_id, pd.Timestamp(e.day)) for e in self.edits if e.kind == "changed"}
-        kept = [key in keys for key in zip(roster["employee_id"], roster["date"], strict=True)]
-        return roster[kept].assign(pinned=True).reset_index(drop=True)
 
 
 def review(returned: Returned, roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study) -> Review:
@@ -96,117 +37,65 @@ def review(returned: Returned, roster: pd.DataFrame, covers: pd.DataFrame, need:
     ------
     RosterError, TableError  as ``audit``.
     """
-    board = Board(roster, covers, need, study)
-    edits, cells = _compare(returned, board)
+    board, calm = Board(roster, covers, need, study), Board(roster, covers, need, study)
+    edits, cells, faults = compare(returned, board)
     alone = {key: board.trial({key: entry}).delta_yuan for key, entry in cells.items()}
-    edits = [Edit(**{**vars(e), "delta_yuan": round(alone.get((e.employee_id, e.day), 0.0), 2)}) if e.kind == "changed" else e for e in edits]
+    edits = [dataclasses.replace(e, delta_yuan=round(alone[e.employee_id, e.day], 2)) if e.kind in CELL_KINDS and e.day else e for e in edits]
+    gone, put = covers_edited(returned.covers, board)
+    edits += cover_edits(gone, put, board)
     before = audit(roster, covers, need, study)
-    calm = Board(roster, covers, need, study)
-    start = calm.priced_yuan
-    if cells:
-        board.apply(board.trial(cells))
-        void = void_covers(board)
+    if cells or gone or put:
+        by_hand = [cover for cover, _ in put]
+        board.apply(board.trial(cells, (*(c for c in board.covers if c not in gone), *by_hand)))
+        void = set(void_covers(board)).difference(by_hand)
         board.apply(board.trial({}, tuple(c for c in board.covers if c not in void)))
         relieve(board, sorted({day for _, day in cells}))
     after = audit(board.roster(), board.cover_table(), need, study)
-    new = _new(before, after)
-    total = board.priced_yuan
-    broken = tuple(Broken(row, _behind(row, edits)) for _, row in new.iterrows())
-    return Review(board, tuple(edits), returned.faults, broken, tuple(_ways_out(broken, edits, calm, cells)), round(total - start, 2))
+    fresh = _fresh(before, after)
+    broken = tuple(Broken(row, _behind(row, edits)) for _, row in after[fresh].iterrows())
+    ways = (*_ways_out(broken, edits, calm, cells), *_undone_covers(broken, edits))
+    standing = after[~fresh].reset_index(drop=True)
+    return Review(board, tuple(edits), (*returned.faults, *faults), broken, standing, ways, round(_priced(board, need, cells) - calm.priced_yuan, 2))
 
 
-def _compare(returned: Returned, board: Board) -> tuple[list[Edit], dict[tuple[str, dt.date], Entry]]:
-    """Edits in the order of the file, and the cells to change."""
-    edits = [Edit("text_day", "", day, where, "", day.isoformat()) for day, where in returned.text_days.items()]
-    cells: dict[tuple[str, dt.date], Entry] = {}
-    listed = [who for who in board.people if board.people[who].cells]
-    for who in listed:
-        if who not in returned.rows:
-            edits.append(Edit("row_missing", who, None, "", "", ""))
-    shared = [who for who in listed if who in returned.rows]
-    edits += [Edit("row_moved", who, None, returned.rows[who], "", "") for who in _moved(shared, [w for w in returned.people if w in set(shared)])]
-    for (who, day), written in returned.cells.items():
-        old = board.people[who].cells.get(day, ()) if who in board.people else ()
-        if not old and written.kind != WORK:
-            continue
-        if len(old) != 1:
-            edits.append(Edit("not_published", who, day, written.where, "", written.text))
-            continue
-        was, now = old[0].code if old[0].kind == WORK else "", written.shift
-        shown = was or old[0].kind
-        if written.kind == LEAVE or old[0].kind == LEAVE:
-            if written.kind != old[0].kind and not (old[0].kind == LEAVE and written.empty):
-                edits.append(Edit("leave", who, day, written.where, shown, written.text))
-        elif was != now or (written.queue and written.queue != old[0].queue):
-            cells[who, day] = _entry(board, who, day, written)
-            edits.append(Edit("changed", who, day, written.where, shown, written.text or "-"))
-        elif written.merged:
-            edits.append(Edit("merged", who, day, written.where, shown, written.text))
-        elif not _house(written, board):
-            edits.append(Edit("alias", who, day, written.where, shown, written.text or "-"))
-    return edits, cells
+def _priced(board: Board, need: pd.DataFrame, cells: Mapping[tuple[str, dt.date], Entry]) -> float:
+    """Priced cost of the edited month [yuan]; by the recount where somebody wrote breaks, which may begin between the board's steps."""
+    if all(entry.written is None for entry in cells.values()):
+        return board.priced_yuan
+    return float(recount(board.roster(), board.cover_table(), need, board.study)[1]["priced_yuan"].sum())
 
 
-def _marks(kind: str) -> set[str]:
-    """Marks of a day off in both languages."""
-    found = set()
-    for language in words.LANGUAGES:
-        with words.speaking(language):
-            found.add(words.say("report.mark.rest") if kind == "rest" else words.say("report.mark.leave"))
-    return found
+def _fresh(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
+    """Flags of the violations that the published month does not have, or has less of."""
 
+    def measured(found: pd.DataFrame) -> dict[tuple[str, str, pd.Timestamp], tuple[float, float]]:
+        """Rule, person and time of each -> how far beyond the limit, and for how many minutes."""
+        far = (found["value"] - found["limit"]).abs().fillna(0.0)
+        minutes = [sum(float(m) for m in _MINUTES.findall(text)) for text in found["detail"]]
+        keys = zip(found["rule"], found["employee_id"].fillna(""), found["start"], strict=True)
+        return dict(zip(keys, zip(far, minutes, strict=True), strict=True))
 
-def _house(written: Written, board: Board) -> bool:
-    """True if a cell is written as the workbook writes it, or by its code."""
-    if written.kind != WORK:
-        return written.empty or written.text in {OFF, *_marks("rest"), *_marks("leave")}
-    shift = board.facts.shifts[written.shift]
-    return written.text.partition("@")[0] in {shift.code, *(shift.mark or {}).values()}
-
-
-def _moved(before: list[str], now: list[str]) -> list[str]:
-    """The fewest people whose rows moved: those outside the longest run that kept its order."""
-    place = {who: i for i, who in enumerate(before)}
-    best: list[tuple[int, int]] = []  # per person: length of the longest run that ends here, person before
-    for i, who in enumerate(now):
-        earlier = [(best[j][0], -j) for j in range(i) if place[now[j]] < place[who]]
-        top = max(earlier, default=(0, 1))
-        best.append((top[0] + 1, -top[1]))
-    kept, at = set(), max(range(len(now)), key=lambda i: best[i][0], default=-1)
-    while at >= 0:
-        kept.add(now[at])
-        at = best[at][1]
-    return [who for who in now if who not in kept]
-
-
-def _entry(board: Board, who: str, day: dt.date, written: Written) -> Entry:
-    """The duty that a changed cell means: at the post it names or had, else where it helps most; breaks where they cost least."""
-    if written.kind != WORK:
-        return OFF_DUTY
-    shift = board.facts.shifts[written.shift]
-    queues = board.study.params.site.queues
-    old = board.entry(who, day)
-    homes = [written.queue] if written.queue else [old.home] if old and old.home in shift.queues else list(shift.queues) or [""]
-    held = [h for h in homes if not h or board.people[who].holds(queues[h].skill, day)] or homes
-    tried = [Entry(shift.code, home, breaks) for home in held for breaks in break_places(shift, board.facts.horizon.interval_min)]
-    return min(tried, key=lambda entry: board.trial({(who, day): entry}).delta_yuan)
-
-
-def _new(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    known = set(zip(before["rule"], before["employee_id"].fillna(""), before["start"], strict=True))
-    fresh = [key not in known for key in zip(after["rule"], after["employee_id"].fillna(""), after["start"], strict=True)]
-    return after[fresh]
+    known = measured(before)
+    flags = [key not in known or any(x > y + _NOISE for x, y in zip(size, known[key], strict=True)) for key, size in measured(after).items()]
+    return pd.Series(flags, index=after.index, dtype=bool)
 
 
 def _behind(row: pd.Series, edits: list[Edit]) -> tuple[str, ...]:
     """Cells of the edits behind a violation: that person's nearest ones, or for a post all of that day."""
     day = row["start"].date()
-    changed = [e for e in edits if e.kind == "changed" and e.day is not None]
+    changed = [e for e in edits if e.kind in (*CELL_KINDS, *COVER_KINDS) and e.where and e.day is not None]
     if pd.isna(row["employee_id"]):
         return tuple(e.where for e in changed if e.day and abs((e.day - day).days) <= 1)
     own = [e for e in changed if e.employee_id == row["employee_id"]]
     near = [e for e in own if e.day and abs((e.day - day).days) <= _AROUND] or own
     return tuple(e.where for e in sorted(near, key=lambda e: abs((e.day - day).days) if e.day else 0))
+
+
+def _undone_covers(broken: tuple[Broken, ...], edits: list[Edit]) -> list[WayOut]:
+    """For rules broken about covers and posts: the covers edited on those days may go back to what was published."""
+    days = {b.violation["start"].date() for b in broken if b.violation["rule"] in POST_RULES}
+    near = [e for e in edits if e.kind in COVER_KINDS and e.day is not None and any(abs((e.day - day).days) <= 1 for day in days)]
+    return [WayOut(e.employee_id, e.where or e.before, None, None, -e.delta_yuan) for e in near]
 
 
 def _ways_out(broken: tuple[Broken, ...], edits: list[Edit], calm: Board, cells: Mapping[tuple[str, dt.date], Entry]) -> list[WayOut]:
