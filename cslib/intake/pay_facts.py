@@ -14,9 +14,10 @@ from cslib.core import tables
 from cslib.core.words import Word, say
 from cslib.intake import aliases, privacy
 from cslib.intake.attendance import desk_of
+from cslib.intake.headers import plain_header
 from cslib.intake.pay_ranges import POINTS, allowed, ranges, reader, refuse_shares, refuse_to_date
 from cslib.intake.people import month as month_of
-from cslib.intake.source import Source, open_sources, plain_header
+from cslib.intake.source import Source, open_sources
 from cslib.intake.study import Study
 from cslib.intake.values import plain
 

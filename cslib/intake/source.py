@@ -6,33 +6,20 @@ read, so that all findings of a file are reported together.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from openpyxl.utils import get_column_letter
-
 from cslib.core.errors import Finding, IntakeError
 from cslib.core.words import Joined, Word, say
 from cslib.intake import aliases, privacy
+from cslib.intake.headers import LOOK, Column, Extra, Head, complete, header_of, plain_header, read_header, score_of
 from cslib.intake.sheets import Sheet, read_sheets
 from cslib.intake.values import plain, text
 
 Value = TypeVar("Value")
-Extra = Callable[[Any], Any]  # raw header -> key of a wide column (a time, a day, a skill) or None
-_LOOK = 30
 _SHOWN = 20
-
-
-@dataclass(frozen=True)
-class Column:
-    """Where a column stands: index from 0, header as written, factor from its unit to the dictionary's."""
-
-    index: int
-    header: str
-    factor: float = 1.0
 
 
 @dataclass
@@ -160,10 +147,10 @@ def open_sources(
     """
     every = sheets_of(path, kind, extra, workbook=workbook) if every is None else every
     sheets = [sheet for sheet in every if not aliases.word_set("help_sheets").intersection(map(aliases.squeeze, sheet.name.split()))] or every
-    found = [(sheet, _header(sheet, kind, extra)) for sheet in sheets]
-    fitting = [(sheet, header) for sheet, header in found if any(_complete(option, header) for option in needed)]
+    found = [(sheet, header_of(sheet, kind, extra)) for sheet in sheets]
+    fitting = [(sheet, header) for sheet, header in found if any(complete(option, header) for option in needed)]
     if not fitting:
-        sheet, header = max(found, key=lambda pair: len(pair[1].columns) + len(pair[1].wide), default=(Sheet(path.name, "", []), _Head()))
+        sheet, header = max(found, key=lambda pair: len(pair[1].columns) + len(pair[1].wide), default=(Sheet(path.name, "", []), Head()))
         raise _missing(sheet, header, kind, needed)
     if workbook:
         fitting = [pair for pair in fitting if pair[1].wide][:1] or fitting[:1]
@@ -184,7 +171,7 @@ def sheets_of(path: Path, kind: str, extra: Extra = lambda _: None, *, workbook:
     ------
     IntakeError  if the file can't be read.
     """
-    return read_sheets(path, lambda rows: max((_score(kind, row, extra) for row in rows), default=0), blank_formulas=workbook)
+    return read_sheets(path, lambda rows: max((score_of(kind, row, extra) for row in rows), default=0), blank_formulas=workbook)
 
 
 def beside(sheets: Sequence[Sheet], kind: str, needed: Sequence[str]) -> Source | None:
@@ -195,108 +182,15 @@ def beside(sheets: Sequence[Sheet], kind: str, needed: Sequence[str]) -> Source 
     IntakeError  if a header is repeated.
     """
     for sheet in sheets:
-        for row in range(min(_LOOK, len(sheet.rows))):
-            if _score(kind, sheet.rows[row], lambda _: None) >= len(needed):
-                header = _read_header(sheet, kind, lambda _: None, row, row)
-                if _complete(needed, header):
+        for row in range(min(LOOK, len(sheet.rows))):
+            if score_of(kind, sheet.rows[row], lambda _: None) >= len(needed):
+                header = read_header(sheet, kind, lambda _: None, row, row)
+                if complete(needed, header):
                     return _source(sheet, header, kind)
     return None
 
 
-@dataclass
-class _Head:
-    """A candidate for the header: its rows, the columns and wide columns found, what repeats, units unknown."""
-
-    first: int = 0
-    last: int = 0
-    columns: dict[str, Column] = field(default_factory=dict)
-    wide: dict[Any, Column] = field(default_factory=dict)
-    unknown: dict[int, str] = field(default_factory=dict)
-    findings: list[tuple[str, int, dict[str, Any]]] = field(default_factory=list)
-
-    @property
-    def score(self) -> int:
-        """Columns that the row of headers names [count]: the row that names most is the header."""
-        return len(self.columns) + len(self.wide)
-
-
-def _score(kind: str, row: Sequence[Any], extra: Extra) -> int:
-    return sum(1 for cell in row if plain(cell) and (aliases.match(kind, plain_header(cell)) or extra(cell) is not None))
-
-
-def plain_header(cell: Any) -> str:
-    """A header as text, line breaks kept (they part the two languages); a date without its midnight."""
-    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
-        return cell.date().isoformat()
-    return str(cell).strip() if isinstance(cell, str) else plain(cell)
-
-
-def _complete(option: Sequence[str], header: _Head) -> bool:
-    return all(bool(header.wide) if column == "*" else column in header.columns for column in option)
-
-
-def _header(sheet: Sheet, kind: str, extra: Extra) -> _Head:
-    """The best header of one row, or of two where the second adds columns; ties go to the higher row and the single row."""
-    pairs = [(row, row + extra_rows) for extra_rows in (0, 1) for row in range(min(_LOOK, len(sheet.rows) - extra_rows))]
-    heads = (_read_header(sheet, kind, extra, first, last) for first, last in pairs if _may_pair(sheet, kind, extra, first, last))
-    return max(heads, key=lambda head: head.score, default=_Head())
-
-
-def _may_pair(sheet: Sheet, kind: str, extra: Extra, first: int, last: int) -> bool:
-    """Whether the lower of two rows can belong to a header: under a known header it has nothing, the same, or a known header."""
-    if first == last:
-        return True
-    for index, top in enumerate(sheet.rows[first]):
-        bottom = _at(sheet, last, index)
-        if plain(top) and plain(bottom) and plain(top) != plain(bottom) and _score(kind, [top], extra) and not _score(kind, [bottom], extra):
-            return False
-    return True
-
-
-def _read_header(sheet: Sheet, kind: str, extra: Extra, first: int, last: int) -> _Head:
-    head = _Head(first, last)
-    width = max(len(sheet.rows[first]), len(sheet.rows[last]))
-    for index in range(width):
-        top, bottom = _at(sheet, first, index), _at(sheet, last, index)
-        if (last, index) in sheet.across and plain(bottom) and (first == last or plain(top) == plain(bottom)):
-            continue
-        joined = f"{plain(top)}{plain(bottom)}" if first != last and plain(top) != plain(bottom) else None
-        _claim(head, kind, extra, index, [cell for cell in (bottom, joined, top) if plain(cell)])
-    return head
-
-
-def _at(sheet: Sheet, row: int, index: int) -> Any:
-    return sheet.rows[row][index] if index < len(sheet.rows[row]) else None
-
-
-def _claim(head: _Head, kind: str, extra: Extra, index: int, cells: list[Any]) -> None:
-    """Name one column of the header by the first of its texts that is known."""
-    for cell in cells:
-        header = plain_header(cell)
-        key = extra(cell)
-        if key is not None and aliases.match(kind, header) is None:
-            _put(head, head.wide, key, Column(index, header))
-            return
-        found = aliases.match(kind, header)
-        if found is not None:
-            if found.unit_unknown:
-                allowed = ", ".join(aliases.table()["units"][found.column])
-                head.findings.append(("intake.unit", index, {"column": header, "given": found.unit_unknown, "allowed": allowed}))
-            _put(head, head.columns, found.column, Column(index, header, found.factor))
-            return
-    if cells:
-        head.unknown[index] = plain(cells[0])
-
-
-def _put(head: _Head, place: dict[Any, Column], key: Any, column: Column) -> None:
-    if key in place:
-        first = get_column_letter(place[key].index + 1)
-        head.findings.append(("intake.header_twice", column.index, {"column": column.header, "first": f"{first}{head.last + 1}"}))
-    else:
-        place[key] = column
-
-
-def _missing(sheet: Sheet, header: _Head, kind: str, needed: Sequence[Sequence[str]]) -> IntakeError:
+def _missing(sheet: Sheet, header: Head, kind: str, needed: Sequence[Sequence[str]]) -> IntakeError:
     """The error for a sheet without the columns needed: what was found in the best row, what each way of writing it needs."""
     ways = [Joined(tuple(Word("intake.wide_columns") if c == "*" else aliases.shown(kind, c) for c in option), " + ") for option in needed]
     given = ", ".join(column.header for column in [*header.columns.values(), *list(header.wide.values())[:3]]) or "-"
@@ -304,7 +198,7 @@ def _missing(sheet: Sheet, header: _Head, kind: str, needed: Sequence[Sequence[s
     return IntakeError("intake.no_header", where=where, given=given, allowed=Joined(tuple(ways), " | "), kind=Word(f"intake.kind.{kind}"))
 
 
-def _source(sheet: Sheet, header: _Head, kind: str) -> Source:
+def _source(sheet: Sheet, header: Head, kind: str) -> Source:
     """The source behind a header: repeated headers refused, private and unused columns noted, empty and total rows dropped."""
     if header.findings:
         raise IntakeError(findings=[Finding(key, sheet.where(header.last, index), facts) for key, index, facts in header.findings])

@@ -340,9 +340,8 @@ class Board:
 
     def _violations(self, person: Person) -> list[Violation]:
         who = person.employee_id
-        alone: Facts = dataclasses.replace(
-            self.facts, people={who: person}, strangers={}, strangers_duties={}, nameless=(), covers=(), _made={}
-        )  # fmt: skip
+        one = {"people": {who: person}, "strangers": {}, "strangers_duties": {}, "nameless": (), "covers": (), "_made": {}}
+        alone: Facts = dataclasses.replace(self.facts, **one)
         return [v for code in RULES if code not in POST_RULES.union(JOINT_RULES) for v in FUNCTIONS[code](alone) if v.employee_id == who]
 
     def _violations_before(self, who: str) -> frozenset[tuple[str, pd.Timestamp]]:
