@@ -44,8 +44,8 @@ test-desktop: $(SET_UP)  ## tests that look through Chromium and LibreOffice (as
 	@for program in chromium soffice pdftoppm; do command -v $$program >/dev/null || { echo "missing: $$program; on Debian: apt-get install chromium libreoffice-calc poppler-utils"; exit 1; }; done
 	$(BIN)/pytest -m desktop tests/desktop
 
-torture: $(SET_UP)  ## kill the run at 20 seeded moments and repeat it (about half an hour)
-	$(BIN)/pytest -m torture -s tests/batch
+torture: $(SET_UP)  ## kill the run at 20 seeded moments and repeat it, solve many random sites by both engines (about half an hour)
+	$(BIN)/pytest -m torture -s tests/batch tests/roster
 
 lab: $(SET_UP)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks

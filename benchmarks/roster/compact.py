@@ -106,7 +106,7 @@ def _amounts(out: Compact, staff: Staff, who: Person, works: list[list[tuple[int
         worked = []
         for d in np.flatnonzero(staff.weekend_end):
             worked.append((out.var(0.0), 1))
-            for day in (d, d - 1):
+            for day in (d, d - 1) if staff.weekend_end[d] == 1 else (d,):
                 out.row([*[(v, 1) for _, v in works[day]], (worked[-1][0], -1)], most=0)
         out.row(worked, most=int(who.max_weekends))
 

@@ -7,22 +7,22 @@ are the same all month, skills that do not change inside it. All others stay wit
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
 from cslib.core.errors import SolverError
-from cslib.core.units import MINUTES_PER_DAY, floor_count
+from cslib.core.units import floor_count
 from cslib.roster.columns.intervals import Break, IntervalCover, Presence
 from cslib.roster.columns.limits import Stop, never
-from cslib.roster.columns.model import FORBIDDEN, FREE, OFF, Counter, History, Person, Sequence, Staff
+from cslib.roster.columns.model import FORBIDDEN, OFF, Person, Staff
 from cslib.roster.columns.nearest import nearest_plan
 from cslib.roster.columns.search import Found, Limits, solve_intervals
 from cslib.roster.engine_answer import Answer
 from cslib.roster.engine_highs import Progress
+from cslib.roster.engine_order import away_days, counters_of, history_of, order_of, week_counts, weekends_of
 from cslib.roster.lookback import Duty
 from cslib.roster.problem import POOL, Problem
-
-ORDER_RULES = ("one_duty_per_day", "rest_between_shifts", "rest_after_nights", "consecutive_work_days", "consecutive_nights")
 
 
 def unfit_for_columns(problem: Problem) -> str:
@@ -34,14 +34,16 @@ def unfit_for_columns(problem: Problem) -> str:
         return "posts that may never be empty"
     if any(s.start_min % grid or s.length_min % grid for s in problem.shifts) or any((b.length_min % grid or b.earliest_min % grid) for b in breaks):
         return "shifts or breaks off the interval grid"
-    if any(len(s.breaks) > 1 for s in problem.shifts):
-        return "shifts with several breaks"
+    if any(b.earliest_min < a.latest_min + a.length_min for s in problem.shifts for a, b in pairwise(s.breaks)):
+        return "shifts whose breaks may overlap"
     if any(len(set(limits)) > 1 for limits in problem.limits.values()) or problem.limit("one_duty_per_day", 0) is None:
         return "limits that change within the month"
     if any(pin.breaks is not None for pin in problem.pins.values()):
         return "pinned breaks"
     if any(len({skills & problem.site_skills for skills in who.skills}) > 1 for who in problem.people):
         return "skills that change within the month"
+    if any(problem.limit(rule, 0) is None for rule in ("employment", "leave_honoured")):
+        return "work on leave or out of employment"
     return ""
 
 
@@ -61,23 +63,27 @@ def solve_columns(
     ------
     SolverError  if somebody has no legal month.
     """
-    teams = list(
-        dict.fromkeys([who.skills[0] & problem.site_skills for who in problem.people] + [s.skills & problem.site_skills for s in problem.spill])
-    )
-    unit = math.gcd(*[s.paid_min for s in problem.shifts])
-    people, constant = [], 0.0
-    for p in range(len(problem.people)):
-        person, fixed = _person(problem, p, teams.index(problem.people[p].skills[0] & problem.site_skills), unit)
-        people.append(person)
-        constant += fixed
-    weekday = (problem.start.weekday() + np.arange(problem.days)) // 7
-    staff = Staff(tuple(people), np.array([s.paid_min // unit for s in problem.shifts]), np.zeros(problem.days, dtype=bool), weekday)
+    staff, teams, constant = abstract_staff(problem)
     limits = Limits(gap, problem.peak_hour_yuan, work, seconds, constant=constant)
     way = {"seed": problem.study.params.site.seed, "watch": progress, "stop": stop}
     found = solve_intervals(staff, _cover(problem, teams), limits, begin=_begin(problem, staff, begin), **way)
     if found.blocked >= 0:
         raise SolverError("roster.no_point", where=problem.study.site, engine="columns", ended_by=problem.people[found.blocked].employee_id)
     return _answer(problem, found)
+
+
+def abstract_staff(problem: Problem) -> tuple[Staff, list[frozenset[str]], float]:
+    """People of the abstract month, skills of its teams, and the price of wishes that no plan changes."""
+    held = [who.skills[0] & problem.site_skills for who in problem.people]
+    teams = list(dict.fromkeys(held + [s.skills & problem.site_skills for s in problem.spill]))
+    unit = math.gcd(*[s.paid_min for s in problem.shifts])
+    people, constant = [], 0.0
+    for p, skills in enumerate(held):
+        person, fixed = _person(problem, p, teams.index(skills), unit)
+        people.append(person)
+        constant += fixed
+    weekday = (problem.start.weekday() + np.arange(problem.days)) // 7
+    return Staff(tuple(people), np.array([s.paid_min // unit for s in problem.shifts]), weekends_of(problem)[0], weekday), teams, constant
 
 
 def _begin(problem: Problem, staff: Staff, begin: tuple[np.ndarray, np.ndarray] | None) -> tuple[np.ndarray, np.ndarray] | None:
@@ -91,23 +97,10 @@ def _begin(problem: Problem, staff: Staff, begin: tuple[np.ndarray, np.ndarray] 
     return None if plan is None else (plan, at)
 
 
-def _order(problem: Problem) -> Sequence:
-    """Order rules of the site: least days off between shifts from the rest rules, longest runs."""
-    rest, after = ((problem.limit(rule, 0) or 0.0) * 60 for rule in ("rest_between_shifts", "rest_after_nights"))
-    shifts = problem.shifts
-    gap = np.zeros((len(shifts), len(shifts)), dtype=np.int64)
-    for a, b in np.ndindex(gap.shape):
-        least = max(rest, after if problem.night[a] and not problem.night[b] else 0.0)
-        while shifts[b].start_min + (gap[a, b] + 1) * MINUTES_PER_DAY - shifts[a].end_min < least - 1e-6:
-            gap[a, b] += 1
-    run, nights = (problem.limit(rule, 0) for rule in ("consecutive_work_days", "consecutive_nights"))
-    return Sequence(gap, np.array(problem.night), FREE if run is None else floor_count(run), 1, 1, FREE if nights is None else floor_count(nights))
-
-
 def _person(problem: Problem, p: int, team: int, unit: int) -> tuple[Person, float]:
     """A person of the abstract month, and the price of wishes that cells cannot carry."""
     who, yuan = problem.people[p], problem.prices["wish_refused"]
-    work = np.where(problem.allowed[p], 0.0, FORBIDDEN)
+    work = np.where(problem.allowed[p], [problem.prices["split_duty"] * s.split for s in problem.shifts], FORBIDDEN)
     off = np.zeros(problem.days)
     constant = 0.0
     for d, s in zip(*np.nonzero(problem.allowed[p]), strict=True):
@@ -128,23 +121,15 @@ def _person(problem: Problem, p: int, team: int, unit: int) -> tuple[Person, flo
     for (q, day), pin in problem.pins.items():
         if q == p and pin.shift is not None and problem.limit("pinned_kept", day) is not None:
             off[day] = FORBIDDEN
-    counter = Counter(np.array(problem.night), problem.nights_free, problem.prices["night_over"])
-    history = History(_run({d.day for d in who.history}), _run({d.day for d in who.history if d.night}))
-    return Person(_order(problem), work, off, _totals(problem, p, unit), (counter,), FREE, _weeks(problem, p, unit), history, team), constant
+    totals, weeks, counts = _totals(problem, p, unit), _weeks(problem, p, unit), week_counts(problem, p)
+    way = counters_of(problem), weekends_of(problem)[1], weeks, history_of(problem, p), team, away_days(problem, p), counts
+    return Person(order_of(problem), work, off, totals, *way), constant
 
 
 def _too_soon(problem: Problem, duty: Duty, day: int, shift: int) -> bool:
     pause = problem.span(day, shift)[0] - duty.end
     rest, after = ((problem.limit(rule, day) or 0.0) * 60 for rule in ("rest_between_shifts", "rest_after_nights"))
     return pause < (max(rest, after) if duty.night and not problem.night[shift] else rest) - 1e-6
-
-
-def _run(days: set[int]) -> int:
-    """Days in a row up to the eve."""
-    count = 0
-    while -count - 1 in days:
-        count += 1
-    return count
 
 
 def _totals(problem: Problem, p: int, unit: int) -> np.ndarray:
@@ -155,6 +140,9 @@ def _totals(problem: Problem, p: int, unit: int) -> np.ndarray:
     rules = {"month_overtime": problem.limit("month_overtime", 0), "overtime_approval": who.overtime_max_h}
     if who.overtime_protected:
         rules["overtime_protection"] = 0.0
+    cycle = problem.limit("cycle_overtime", 0)
+    if who.scheme == "comprehensive" and cycle is not None:
+        rules["cycle_overtime"] = cycle - who.cycle_balance_h
     for rule, overtime_h in rules.items():
         if overtime_h is not None and problem.limit(rule, 0) is not None:
             most = min(most, max(0.0, who.contract_h + overtime_h - leave_h))

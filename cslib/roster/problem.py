@@ -22,10 +22,7 @@ from cslib.params.roster_settings import RosterSettings
 from cslib.roster.engine_cells import allowed_cells
 from cslib.roster.lookback import Duty
 
-_NUMBERED = (
-    "work_run_least", "rest_run_least", "week_work_days", "weekends_most", "month_nights", "week_split_shifts", "week_hours_least", "lead_on_duty",
-    "level_at_peak", "coach_on_duty", "team_lead_on_duty", "cycle_overtime",
-)  # fmt: skip
+_NUMBERED = ("week_hours_least", "lead_on_duty", "level_at_peak", "coach_on_duty", "team_lead_on_duty")
 POOL = -1  # home of a shift whose person serves any queue he holds the skill of
 
 
@@ -199,13 +196,11 @@ class Problem:
     @cached_property
     def beyond_columns(self) -> tuple[str, ...]:
         """Rules in force, priced goals and kinds of shift that only the integer programme knows."""
-        shaped = [name for name in ("run_most", "run_least", "not_before", "followed_by") if any(getattr(s.pattern, name) for s in self.shifts)]
-        found = [code for code in _NUMBERED if any(limit is not None for limit in self.limits[code])] + shaped
+        found = [code for code in _NUMBERED if any(limit is not None for limit in self.limits[code])]
         found += [code for code in ("start_change", "night_spread", "weekend_spread") if self.prices[code] > 0]
         found += ["sessions"] if self.settings.sessions or not self.study.off_queue.empty else []
         found += ["waived"] if self.waived else []
-        found += ["standby"] if any(s.standby for s in self.shifts) else []
-        return (*found, *(["split shifts"] if any(s.split for s in self.shifts) else []))
+        return (*found, *(["standby"] if any(s.standby for s in self.shifts) else []))
 
     def _class(self, person: int, day: int) -> SkillClass:
         pin = self.pins.get((person, day))

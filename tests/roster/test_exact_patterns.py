@@ -1,4 +1,4 @@
-"""Rows of the programme and rules of the audit agree on every month of a person: two readings of the same rules, written apart."""
+"""Rows of the programme, automaton of the columns and rules of the audit agree on every month of a person: readings of one text, written apart."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import datetime as dt
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import small
+from columns_months import months_of
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from rule_cases import EVENING, MORNING, NIGHT_CALL
@@ -21,6 +23,8 @@ from cslib.core.shifts import Pattern, Shift
 from cslib.intake import Study
 from cslib.params.law import RULES
 from cslib.roster import plan
+from cslib.roster.columns.model import findings
+from cslib.roster.engine_columns import abstract_staff, unfit_for_columns
 from cslib.roster.engine_person import contradicting
 from cslib.roster.engine_rows import rows
 from cslib.roster.problem import Problem
@@ -55,7 +59,7 @@ def sites(draw: st.DrawFn) -> Study:
 @seed(21)
 @settings(max_examples=5, phases=[Phase.generate], deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(sites())
-def test_every_month_is_legal_for_both_or_for_none(study: Study) -> None:
+def test_every_month_is_legal_for_all_or_for_none(study: Study) -> None:
     need = small.need(study, {"q": 0})
     try:
         problem = roster.problem(need, study)
@@ -65,11 +69,16 @@ def test_every_month_is_legal_for_both_or_for_none(study: Study) -> None:
         return
     asked = list(rows(problem, 0))
     assert not contradicting(problem, 0)
+    assert not unfit_for_columns(problem) and not problem.beyond_columns
+    staff, legal = abstract_staff(problem)[0], set()
     for month in product(range(-1, len(study.params.shifts)), repeat=DAYS):
         kept = all(s < 0 or problem.allowed[0, d, s] for d, s in enumerate(month)) and all(
             sum(factor * value(problem, month, key) for key, factor in row.terms.items()) <= row.limit + 1e-9 for row in asked
         )
         assert kept == (not broken(month, study, need)), (month, broken(month, study, need))
+        assert kept == (not findings(staff, 0, np.array(month))), (month, findings(staff, 0, np.array(month)))
+        legal |= {month} if kept else set()
+    assert months_of(staff) == legal
 
 
 def value(problem: Problem, month: tuple[int, ...], key: tuple[Any, int]) -> int:
@@ -126,10 +135,10 @@ def test_the_door_refuses_full_leave_and_teams_out_of_size() -> None:
 
 def test_large_sites_with_rules_of_the_exact_engine_are_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "EXACT_MOST", 2)
-    study = small.study([small.person("p")], (MORNING,), {"q": small.queue()}, days=4, law={"weekends_most": 1})
+    study = small.study([small.person("p")], (MORNING,), {"q": small.queue()}, days=4, law={"level_at_peak": 0.5})
     problem = roster.problem(small.need(study, {"q": 0}), study)
-    assert problem.beyond_columns == ("weekends_most",)
-    with pytest.raises(SolverError, match="weekends_most"):
+    assert problem.beyond_columns == ("level_at_peak",)
+    with pytest.raises(SolverError, match="level_at_peak"):
         roster.solve(problem)
 
 

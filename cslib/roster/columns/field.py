@@ -118,9 +118,9 @@ def shortage_price(field: Field, short: np.ndarray) -> float:
 
 def plan_price(field: Field, plan: np.ndarray, rests: np.ndarray) -> float:
     """Price of a legal plan (people, days) with break counts ``rests``, without the constant."""
-    people, _, kinds = field.shape
+    people = field.shape[0]
     everybody = np.arange(people)
-    own = sum(float(own_price(p, plan[p], field.kit, kinds)) for p in everybody)
+    own = sum(float(own_price(p, plan[p], field.kit)) for p in everybody)
     who, day = np.nonzero(plan >= 0)
     surplus = float(field.extra[field.team[who], day, plan[who, day]].sum())
     surplus -= float((rests * field.rests.saved).sum())

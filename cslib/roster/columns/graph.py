@@ -77,7 +77,7 @@ def _walk(p, mode, u, g, d, k, kit):  # type: ignore[no-untyped-def]
     """State after day ``d`` with action ``k`` (kinds: a day off): mode (-1: not allowed), units, joint counter, price of counters."""
     kinds = kit.work.shape[2]
     a, b = kit.automaton[p], kit.table[p]
-    after = kit.follow[a, mode, k]
+    after = kit.follow[a, mode, k if k < kinds else kit.rest[p, d]]
     if after < 0:
         return -1, u, g, 0.0
     h = kit.monday[b, kit.week[d], g] if kit.new_week[d] else g
@@ -88,7 +88,8 @@ def _walk(p, mode, u, g, d, k, kit):  # type: ignore[no-untyped-def]
         if h < 0:
             return -1, u, g, 0.0
         v += kit.units[p, k]
-    if kit.weekend_kind[b] > 0 and kit.weekend_end[d] and (kit.working[a, mode] or k < kinds) == (kit.weekend_kind[b] == 1):
+    worked = k < kinds or (kit.weekend_end[d] == 1 and kit.working[a, mode])
+    if kit.weekend_kind[b] > 0 and kit.weekend_end[d] > 0 and worked == (kit.weekend_kind[b] == 1):
         h = kit.weekend[b, h]
         if h < 0:
             return -1, u, g, 0.0

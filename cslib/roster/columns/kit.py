@@ -1,7 +1,7 @@
 """A staff compiled into padded arrays for the pricing kernel: automata, and tables of the counters' joint state.
 
 The state of a person after a day is (mode, units so far, counters), the counters joined into one number ``g``: weekends, units of the
-week, and every limited or priced count. Equal automata and equal counter tables are stored once.
+week, counts of the week, and every limited or priced count. Equal automata and equal counter tables are stored once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Kit(NamedTuple):
     ----------
     work, off : own prices of cells (person, day, kind), (person, day); total : price of units (person, units); units : (person, kind)
     most : units that may not be passed; automaton, table : index of each person
-    follow (a, mode, action), working (a, mode)
+    follow (a, mode, action), working (a, mode); rest : (person, day) action that a day off is: the first after the kinds, on leave the second
     count (b, g, kind) next g or -1; step (b, g, kind) its price; weekend (b, g) g after a counted weekend or -1
     monday (b, week, g) g when a week begins; end (b, g) price at the end
     weekend_kind : (b,) 0 nothing counted, 1 worked weekends counted, 2 free ones
@@ -54,6 +54,7 @@ class Kit(NamedTuple):
     weekend_end: np.ndarray
     new_week: np.ndarray
     week: np.ndarray
+    rest: np.ndarray
     loose: np.ndarray
     loose_free: np.ndarray
 
@@ -78,13 +79,14 @@ def compile_staff(staff: Staff) -> Kit:
     work = np.where(np.isfinite([p.work_cost for p in staff.people]), [p.work_cost for p in staff.people], NEVER)
     off = np.where(np.isfinite([p.off_cost for p in staff.people]), [p.off_cost for p in staff.people], NEVER)
     start = np.r_[True, staff.week[1:] != staff.week[:-1]]
+    rest = np.array([[staff.kinds + (d in p.away) for d in range(staff.days)] for p in staff.people], dtype=np.int64)
     return Kit(
         work, off, _pad(totals, NEVER), np.array(units, dtype=np.int64), np.array([len(t) - 1 for t in totals]), which, table,
         _pad([a.follow for a in automata], -1), _pad([a.working for a in automata], False),
         _pad([t.count for t in tables], -1), _pad([t.step for t in tables], 0.0), _pad([t.weekend for t in tables], -1),
         _pad([t.monday for t in tables], 0), _pad([t.end for t in tables], NEVER), np.array([t.weekend_kind for t in tables]),
-        np.array([len(a.working) for a in automata]), np.array([len(t.end) for t in tables]), staff.weekend_end.astype(np.bool_), start,
-        staff.week.astype(np.int64), *_loose_arrays(staff),
+        np.array([len(a.working) for a in automata]), np.array([len(t.end) for t in tables]), staff.weekend_end.astype(np.int8), start,
+        staff.week.astype(np.int64), rest, *_loose_arrays(staff),
     )  # fmt: skip
 
 
@@ -103,13 +105,15 @@ def _distinct(keys: list[object], makers: list, people: tuple[Person, ...]) -> t
 def _key_of_order(p: Person) -> object:
     rules = p.sequence
     able = np.isfinite(p.work_cost).any(axis=0)
-    limits = rules.max_run, rules.min_run, rules.min_off, rules.max_night_run, p.history
-    return rules.gap.tobytes(), rules.night.tobytes(), able.tobytes(), limits
+    limits = rules.max_run, rules.min_run, rules.min_off, rules.max_night_run, p.history, rules.kind_most, rules.kind_least, bool(p.away)
+    after = b"" if rules.after is None else rules.after.tobytes()
+    return rules.gap.tobytes(), rules.night.tobytes(), able.tobytes(), after, limits
 
 
 def _key_of_counts(p: Person, units: np.ndarray, week: tuple[int, ...]) -> object:
     able = np.isfinite(p.work_cost).any(axis=0).tobytes()
-    return tuple((c.kinds.tobytes(), c.free, c.price) for c in p.counters), p.max_weekends, units.tobytes(), week, able
+    counts = tuple((c.kinds.tobytes(), c.most) for c in p.week_counts)
+    return tuple((c.kinds.tobytes(), c.free, c.price) for c in p.counters), p.max_weekends, units.tobytes(), week, able, counts
 
 
 def _own_units(p: Person, staff: Staff) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
@@ -150,14 +154,15 @@ def _loose_arrays(staff: Staff) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _table(p: Person, staff: Staff, units: np.ndarray, week: tuple[int, ...]) -> _Table:
-    """Joint counters: (weekends, units of the week, counts...) in mixed radix."""
+    """Joint counters: (weekends, units of the week, counts of the week..., counts...) in mixed radix."""
     counters, _ = _binding(p, staff)
-    weekends = int(staff.weekend_end.sum())
+    weekly = [c for c in p.week_counts if min(c.most) < 7]
+    weekends = int(np.count_nonzero(staff.weekend_end))
     worked, free = p.max_weekends, max(weekends - p.max_weekends, 0)
     kind = 0 if worked >= weekends else 1 if worked <= free else 2
     most_week = max(week) if week and min(week) < 7 * int(units.max()) else 0
     used = np.array([most_week - w for w in week] if most_week else [0] * (int(staff.week.max()) + 1))
-    sizes = [{0: 1, 1: worked + 1, 2: free + 1}[kind], most_week + 1, *[c.free + 1 for c in counters]]
+    sizes = [{0: 1, 1: worked + 1, 2: free + 1}[kind], most_week + 1, *[max(c.most) + 1 for c in weekly], *[c.free + 1 for c in counters]]
     g = int(np.prod(sizes))
     digits = np.array(np.unravel_index(np.arange(g), sizes))
     count, price = np.full((g, staff.kinds), -1, dtype=np.int32), np.zeros((g, staff.kinds))
@@ -166,21 +171,25 @@ def _table(p: Person, staff: Staff, units: np.ndarray, week: tuple[int, ...]) ->
         if most_week:
             target[1] += units[k]
             ok &= target[1] <= most_week
-        for j, c in enumerate(counters):
+        for j, w in enumerate(weekly):
+            if w.kinds[k]:
+                ok &= digits[2 + j] < max(w.most)
+                target[2 + j] = np.minimum(target[2 + j] + 1, max(w.most))
+        for j, c in enumerate(counters, start=2 + len(weekly)):
             if c.kinds[k]:
-                full = digits[2 + j] == c.free
-                target[2 + j] += ~full
+                full = digits[j] == c.free
+                target[j] += ~full
                 ok &= ~full | np.isfinite(c.price)
                 price[:, k] += np.where(full & np.isfinite(c.price), c.price, 0.0)
         target[1] = np.minimum(target[1], sizes[1] - 1)
         count[:, k] = np.where(ok, np.ravel_multi_index(target, sizes), -1)
-    return _Table(count, price, *_weekends(digits, sizes, kind, used), kind)
+    return _Table(count, price, *_weekends(digits, sizes, kind, [used, *[max(w.most) - np.array(w.most) for w in weekly]]), kind)
 
 
-def _weekends(digits: np.ndarray, sizes: list[int], kind: int, used: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _weekends(digits: np.ndarray, sizes: list[int], kind: int, used: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """g after one more counted weekend (worked: -1 beyond the limit; free: no more than are owed), g when a week begins, the end's price.
 
-    A week whose limit is below the largest begins with the difference used up (``used``, per week).
+    A week whose limit is below the largest begins with the difference used up (``used``, per week, of units and of each count).
     """
     more = digits.copy()
     more[0] += 1
@@ -189,10 +198,10 @@ def _weekends(digits: np.ndarray, sizes: list[int], kind: int, used: np.ndarray)
     weekend = np.ravel_multi_index(more, sizes)
     if kind == 1:
         weekend = np.where(over, -1, weekend)
-    monday = np.empty((len(used), digits.shape[1]), dtype=np.int32)
-    for w, units in enumerate(used):
+    monday = np.empty((len(used[0]), digits.shape[1]), dtype=np.int32)
+    for w, begins in enumerate(zip(*used, strict=True)):
         begun = digits.copy()
-        begun[1] = units
+        begun[1 : 1 + len(used)] = np.array(begins)[:, None]
         monday[w] = np.ravel_multi_index(begun, sizes)
     end = np.where((kind == 2) & (digits[0] < sizes[0] - 1), NEVER, 0.0)
     return weekend.astype(np.int32), monday, end

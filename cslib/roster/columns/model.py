@@ -27,6 +27,8 @@ class Sequence:
     night : (kinds,) flags of night work; ``max_night_run`` limits nights on days in a row
     max_run, min_run : days worked in a row; min_off : days off in a row. Runs that touch an edge of the horizon may be shorter than a
         minimum; a run carried over from the month before counts with the days it already has.
+    kind_most, kind_least : (kinds,) days in a row of one kind, 0 = no limit; empty if no kind has one. The last day excuses a short run
+    after : (kinds, kinds + 1) flags of what may be worked on the day after a kind, the last column a day off; None if anything may
     """
 
     gap: np.ndarray
@@ -35,15 +37,26 @@ class Sequence:
     min_run: int = 1
     min_off: int = 1
     max_night_run: int = FREE
+    kind_most: tuple[int, ...] = ()
+    kind_least: tuple[int, ...] = ()
+    after: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class History:
-    """What the month before left: days worked in a row and nights among them up to the eve, and the kind worked on the eve (``OFF``: none)."""
+    """What the month before left: days worked in a row and nights among them up to the eve, and the kind worked on the eve (``OFF``: none).
+
+    ``known``: the month before is complete, so that a run or days off that touch the first day owe what is left of their minimum:
+    of days off ``off_owed``. ``kind``, ``kind_run``: kind of the eve and its days in a row, for rules about one kind; gaps don't use them.
+    """
 
     run: int = 0
     nights: int = 0
     last: int = OFF
+    known: bool = False
+    off_owed: int = 0
+    kind: int = OFF
+    kind_run: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,6 +66,14 @@ class Counter:
     kinds: np.ndarray
     free: int
     price: float = FORBIDDEN
+
+
+@dataclass(frozen=True)
+class WeekCount:
+    """Most days of each week on which one of ``kinds`` (flags) is worked."""
+
+    kinds: np.ndarray
+    most: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -66,6 +87,7 @@ class Person:
     max_weekends : weekends with work on at least one day
     week_max : units allowed per week of the model, empty if unlimited
     team : class of people who hold the same skills (interval coverage)
+    away : days of leave or out of employment: off then, he owes no least run, no days off and nothing that should follow
     """
 
     sequence: Sequence
@@ -77,6 +99,8 @@ class Person:
     week_max: tuple[int, ...] = ()
     history: History = field(default_factory=History)
     team: int = 0
+    away: frozenset[int] = frozenset()
+    week_counts: tuple[WeekCount, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +110,7 @@ class Staff:
     Attributes
     ----------
     units : (kinds,) whole units of paid time of a kind (minutes over a common divisor)
-    weekend_end : (days,) Sundays whose Saturday lies in the horizon
+    weekend_end : (days,) last days of weekends: 1 with the day before, 2 alone (the other day lies outside the horizon), else 0
     week : (days,) number of the week of a day
     """
 
@@ -141,41 +165,64 @@ def findings(staff: Staff, person: int, month: np.ndarray) -> list[str]:
     if not np.isfinite(own_cost(staff, person, month)):
         broken.append("cell, total or count")
     broken += _broken_order(who, month)
+    broken += _broken_kinds(who, month)
     worked = month != OFF
-    weekends = sum(bool(worked[d] or worked[d - 1]) for d in np.flatnonzero(staff.weekend_end))
+    weekends = sum(bool(worked[d] or (staff.weekend_end[d] == 1 and worked[d - 1])) for d in np.flatnonzero(staff.weekend_end))
     if weekends > who.max_weekends:
         broken.append("weekends")
     for week, most in enumerate(who.week_max):
         inside = worked & (staff.week == week)
         if staff.units[month[inside]].sum() > most:
             broken.append("week hours")
+    for count in who.week_counts:
+        for week, most in enumerate(count.most):
+            if count.kinds[month[worked & (staff.week == week)]].sum() > most:
+                broken.append("week count")
     return broken
 
 
 def _broken_order(who: Person, month: np.ndarray) -> list[str]:
     rules, past, broken = who.sequence, who.history, []
     last, off, days = past.last, 0, len(month)
-    run, nights, run_open, off_open = past.run, past.nights, True, True
-    for kind in month:
+    run, nights, run_open, off_open, free = past.run, past.nights, not past.known, True, False
+    for d, kind in enumerate(month):
         if kind == OFF:
+            free = free or d in who.away
             if run > 0 and off == 0:
-                if run < rules.min_run and not run_open:
+                if run < rules.min_run and not run_open and not free:
                     broken.append("least run")
                 off_open = False
             off, run, nights = off + 1, 0, 0
             continue
         if last != OFF and off < rules.gap[last, kind]:
             broken.append("succession")
-        if 0 < off < rules.min_off and not off_open:
+        if not free and (off < past.off_owed if off_open else 0 < off < rules.min_off):
             broken.append("least days off")
         if off > 0:
             run_open = False
+        off_open = free = False
         run, nights, off, last = run + 1, nights + 1 if rules.night[kind] else 0, 0, kind
         if run > rules.max_run:
             broken.append("longest run")
         if nights > rules.max_night_run:
             broken.append("nights in a row")
     return broken if days else []
+
+
+def _broken_kinds(who: Person, month: np.ndarray) -> list[str]:
+    """Rules about days in a row of one kind, and about what may follow one on the next day."""
+    rules, broken = who.sequence, []
+    last, run = who.history.kind, who.history.kind_run
+    for d, kind in enumerate(month):
+        off = kind == OFF and d in who.away
+        if last != OFF and rules.after is not None and not off and not rules.after[last, kind]:  # the last column is a day off, as OFF is -1
+            broken.append("follow-on")
+        if last not in (OFF, kind) and rules.kind_least and not off and run < rules.kind_least[last]:
+            broken.append("least run of a kind")
+        last, run = kind, run + 1 if kind == last else 1
+        if kind != OFF and rules.kind_most and 0 < rules.kind_most[kind] < run:
+            broken.append("longest run of a kind")
+    return broken
 
 
 def plan_findings(staff: Staff, plan: np.ndarray) -> list[tuple[int, str]]:

@@ -66,7 +66,7 @@ def _grow(p, d, begin, end, choice, low, work, off, kit, s):  # type: ignore[no-
     a, b = kit.automaton[p], kit.table[p]
     joint, units = kit.counters[b], kit.most[p] + 1
     first, last = (0, kinds) if choice == ANY else (kinds, kinds) if choice == -1 else (choice, choice)
-    sunday = kit.weekend_kind[b] > 0 and kit.weekend_end[d]
+    sunday = kit.weekend_kind[b] > 0 and kit.weekend_end[d] > 0
     free = end
     for i in range(begin, end):
         g, rest = s.state[i] % joint, s.state[i] // joint
@@ -74,7 +74,7 @@ def _grow(p, d, begin, end, choice, low, work, off, kit, s):  # type: ignore[no-
         if kit.new_week[d]:
             g = kit.monday[b, kit.week[d], g]
         for k in range(first, last + 1):
-            after = kit.follow[a, mode, k]
+            after = kit.follow[a, mode, k if k < kinds else kit.rest[p, d]]
             price = work[d, k] if k < kinds else off[d]
             if after < 0 or price >= NEVER:
                 continue
@@ -87,7 +87,7 @@ def _grow(p, d, begin, end, choice, low, work, off, kit, s):  # type: ignore[no-
                 value += kit.step[b, g, k]
             if v + s.least[d + 1] >= units or v + s.most[d + 1] < low:
                 continue
-            if sunday and (kit.working[a, mode] or k < kinds) == (kit.weekend_kind[b] == 1):
+            if sunday and ((kit.weekend_end[d] == 1 and kit.working[a, mode]) or k < kinds) == (kit.weekend_kind[b] == 1):
                 h = kit.weekend[b, h]
                 if h < 0:
                     continue

@@ -72,7 +72,7 @@ def install(s: State, plan: np.ndarray, at: np.ndarray, team: np.ndarray, kit: K
 def _count_in(s, team, kit, cover):  # type: ignore[no-untyped-def]
     _refresh_all(s, cover)
     for p in range(s.plan.shape[0]):
-        s.own[p] = own_price(p, s.plan[p], kit, kit.work.shape[2])
+        s.own[p] = own_price(p, s.plan[p], kit)
         for d in range(s.plan.shape[1]):
             if s.plan[p, d] >= 0:
                 book(d, s.plan[p, d], s.at[p, d], team[p], 1, s.n, s.now, s.add, cover)
@@ -130,7 +130,7 @@ def _place(p, team, first, last, s, kit, cover, pinned, noise, scratch, memory):
         if month[d] >= 0:
             s.at[p, d] = at[d, month[d]]
             book(d, month[d], s.at[p, d], team, 1, s.n, s.now, s.add, cover)
-    s.own[p] = own_price(p, s.plan[p], kit, work.shape[1])
+    s.own[p] = own_price(p, s.plan[p], kit)
     return True
 
 
@@ -160,7 +160,7 @@ def _month_within_limits(p, first, last, work, off, fixed, kit, scratch, month):
 
 
 @njit(cache=True, nogil=True)
-def own_price(p, month, kit, kinds):  # type: ignore[no-untyped-def]
+def own_price(p, month, kit):  # type: ignore[no-untyped-def]
     """Own price of a legal month: cells, counters and total."""
     a, b = kit.automaton[p], kit.table[p]
     g, units, price, mode = 0, 0, 0.0, 0
@@ -174,9 +174,10 @@ def own_price(p, month, kit, kinds):  # type: ignore[no-untyped-def]
             units += kit.units[p, month[d]]
         else:
             price += kit.off[p, d]
-        if kit.weekend_kind[b] > 0 and kit.weekend_end[d] and (kit.working[a, mode] or on) == (kit.weekend_kind[b] == 1):
+        worked = on or (kit.weekend_end[d] == 1 and kit.working[a, mode])
+        if kit.weekend_kind[b] > 0 and kit.weekend_end[d] > 0 and worked == (kit.weekend_kind[b] == 1):
             g = kit.weekend[b, g]
-        mode = kit.follow[a, mode, month[d] if on else kinds]
+        mode = kit.follow[a, mode, month[d] if on else kit.rest[p, d]]
     return price + kit.total[p, units]
 
 
