@@ -19,6 +19,7 @@ from cslib.roster.columns.model import FORBIDDEN, OFF, Person, Staff
 from cslib.roster.columns.nearest import nearest_plan
 from cslib.roster.columns.search import Found, Limits, solve_intervals
 from cslib.roster.engine_answer import Answer
+from cslib.roster.engine_cells import CELL_RULES
 from cslib.roster.engine_highs import Progress
 from cslib.roster.engine_order import away_days, counters_of, history_of, order_of, week_counts, weekends_of
 from cslib.roster.lookback import Duty
@@ -36,13 +37,13 @@ def unfit_for_columns(problem: Problem) -> str:
         return "shifts or breaks off the interval grid"
     if any(b.earliest_min < a.latest_min + a.length_min for s in problem.shifts for a, b in pairwise(s.breaks)):
         return "shifts whose breaks may overlap"
-    if any(len(set(limits)) > 1 for limits in problem.limits.values()) or problem.limit("one_duty_per_day", 0) is None:
+    if any(len(set(limits)) > 1 for rule, limits in problem.limits.items() if rule not in CELL_RULES) or problem.limit("one_duty_per_day", 0) is None:
         return "limits that change within the month"
     if any(pin.breaks is not None for pin in problem.pins.values()):
         return "pinned breaks"
     if any(len({skills & problem.site_skills for skills in who.skills}) > 1 for who in problem.people):
         return "skills that change within the month"
-    if any(problem.limit(rule, 0) is None for rule in ("employment", "leave_honoured")):
+    if any(None in problem.limits[rule] for rule in ("employment", "leave_honoured")):
         return "work on leave or out of employment"
     return ""
 
