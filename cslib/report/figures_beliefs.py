@@ -113,9 +113,12 @@ def month(totals: pd.DataFrame, queue: str, study: Study) -> base.Picture:
     axes.errorbar(places, mine["contacts"], yerr=[low.clip(lower=0), high.clip(lower=0)], fmt="none", ecolor=base.INK, elinewidth=1, capsize=2.5)
     for place, day in enumerate(days):
         if day in top:
-            axes.text(place, mine.loc[day, "p90"], base.number(mine.loc[day, "contacts"]), ha="center", va="bottom", fontsize=8.5, color=base.RED)
+            axes.annotate(
+                f"{mine.loc[day, 'contacts']:,.0f}", (place, mine.loc[day, "p90"]), xytext=(0, 4), textcoords="offset points",
+                ha="center", va="bottom", fontsize=8.5, color=base.RED,
+            )  # fmt: skip
     base.name_days(axes, study, days)
-    axes.set_ylim(bottom=0, top=max(1.0, float(mine["p90"].max()) * 1.12))
+    axes.set_ylim(bottom=0, top=max(1.0, float(mine["p90"].max()) * 1.14))
     axes.set_ylabel(say("report.figure.contacts_a_day"))
     axes.grid(axis="y")
     return figure
