@@ -84,8 +84,9 @@ def _runs(out: Compact, on: list[list[tuple[int, int]]], most: int, before: int)
         return
     for d in range(len(on) - most):
         out.row([c for day in on[d : d + most + 1] for c in day], most=most)
-    if before and most - before < len(on):
-        out.row([c for day in on[: most - before + 1] for c in day], most=most - before)
+    left = max(most - before, 0)  # a run that is too long already ends on the eve
+    if before and left < len(on):
+        out.row([c for day in on[: left + 1] for c in day], most=left)
 
 
 def _amounts(out: Compact, staff: Staff, who: Person, works: list[list[tuple[int, int]]]) -> None:
