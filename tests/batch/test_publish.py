@@ -235,6 +235,13 @@ def test_exports_with_names_stay_protected_and_carry_open_fields_only(issued, tm
     assert list(plain.columns) == list(exports.PLAIN) and set(plain["employee_id"]) == set(issued["employee_id"])
 
 
+@pytest.mark.usefixtures("issued")
+def test_parquet_is_an_extra_and_its_absence_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "find_spec", lambda _: None)
+    assert keys(export.export_month, SITE, MONTH, "parquet", folder=tmp_path / "plain") == ["batch.no_parquet"]
+    assert not (tmp_path / "plain").exists() or not list((tmp_path / "plain").iterdir())
+
+
 def test_the_sites_layout_and_dingtalks_columns_say_what_the_roster_says(plan):
     found, _, study = plan
     names = intake.names(study)
