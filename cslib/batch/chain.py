@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cslib import demand, roster, staffing
+from cslib.batch.fairness import curve_table, evened, exchange_table, month_ledger
 from cslib.batch.payroll import Payroll, payroll
 from cslib.intake import Study
 from cslib.params.hiring import open_hiring
@@ -53,6 +54,10 @@ def _requirement(study: Study, run: Run) -> dict[str, pd.DataFrame]:
 def _roster(study: Study, run: Run) -> dict[str, pd.DataFrame]:
     found = plan(study, run)
     return {"roster": found.roster, "covers": found.covers, "coverage": found.coverage, "cost_split": found.cost_split}
+
+
+def _fairness_ledger(study: Study, run: Run) -> dict[str, pd.DataFrame]:
+    return {"fairness_ledger": month_ledger(*(table(name, study, run) for name in ("roster", "covers", "requirement")), study)}
 
 
 def _performance(study: Study, run: Run) -> dict[str, pd.DataFrame]:
@@ -114,6 +119,7 @@ STAGES: dict[str, Stage] = {
     "covers": _roster,
     "coverage": _roster,
     "cost_split": _roster,
+    "fairness_ledger": _fairness_ledger,
     "performance": _performance,
     "rehearsal": _rehearsal,
     "idle_time": _idle_time,
@@ -155,10 +161,14 @@ def _takes_tasks(study: Study) -> bool:
 
 
 def plan(study: Study, run: Run, progress: Callable[..., Any] | None = None) -> roster.Plan:
-    """Solve the month and keep its proof with the run (note ``solver``)."""
+    """Solve the month and keep its proof with the run (note ``solver``); where the site wants it, even it out and keep the exchanges."""
     settings = study.params.site.roster
     problem = roster.problem(table("requirement", study, run), study)
     found = roster.solve(problem, gap=settings.gap_share, work=settings.work, progress=progress)
+    if (budget := study.params.site.fairness.month_yuan) is not None:
+        found, exchanged = evened(found, table("requirement", study, run), study, budget)
+        run.save("fairness_curve", curve_table(exchanged))
+        run.save("fairness_exchanges", exchange_table(exchanged))
     for name in ("roster", "covers", "coverage", "cost_split"):
         run.save(name, getattr(found, name))
     run.note("solver", asdict(found.report))

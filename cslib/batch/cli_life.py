@@ -1,4 +1,4 @@
-"""Verbs for a roster's life after planning: ``cslib publish check|issue|amend|history``, ``swap``, ``export``, ``balance``."""
+"""Verbs for a roster's life after planning: ``cslib publish check|issue|amend|history``, ``swap``, ``export``, ``balance``, ``fairness``."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def add(main: click.Group, spoken: Decorator) -> None:
     main.add_command(_swap(spoken))
     main.add_command(_export(spoken))
     main.add_command(_balance(spoken))
+    main.add_command(_fairness(spoken))
 
 
 def _of_month(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -136,3 +137,17 @@ def _balance(spoken: Decorator) -> click.Command:
         click.echo("\n".join(balance_month(site, month, scenario=scenario, taken=taken)))
 
     return balance
+
+
+def _fairness(spoken: Decorator) -> click.Command:
+    @click.command("fairness", help=say("batch.help.fairness"))
+    @_of_month
+    @click.option("--budget", type=click.FloatRange(min=0), default=None, help=say("batch.help.fairness_budget"))
+    @spoken
+    def fairness(site: str, month: str, scenario: str, budget: float | None) -> None:
+        """Ledger of a month."""
+        from cslib.batch.fairness import fairness_month
+
+        click.echo("\n".join(fairness_month(site, month, scenario=scenario, budget=budget)))
+
+    return fairness

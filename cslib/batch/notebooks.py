@@ -47,7 +47,7 @@ CHAIN = (
     Step("20_staffing", ("requirement",)),
     Step("25_hiring", ("hiring_plan", "recruitment_plan"), needs="hiring/{site}.yml"),
     Step("30_roster", ("roster", "covers", "coverage", "cost_split", "violations", "hours")),
-    Step("35_cover", ("playbook_peaks",)),
+    Step("35_cover", ("playbook_peaks", "fairness_ledger")),
     Step("50_pay", ("wage_cost",)),
     Step("60_review", ()),
 )

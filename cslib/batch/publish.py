@@ -17,11 +17,12 @@ import pandas as pd
 
 from cslib import intake, report
 from cslib.batch.check import newest_run, told
+from cslib.batch.fairness import month_ledger
 from cslib.core.errors import Finding, RunError
 from cslib.core.paths import issues_dir, shown
 from cslib.core.words import say
 from cslib.intake import Issue, Study
-from cslib.intake.issued import RECORD, TABLES, seal_of
+from cslib.intake.issued import LEDGER, RECORD, TABLES, seal_of
 from cslib.report.store import file_hash, read_json, read_table, sha256, table_bytes, write_json, write_whole
 from cslib.roster import audit, life, recount, sentences
 from cslib.roster.life.swap import Swap
@@ -178,15 +179,16 @@ def _issue(study: Study, frames: Tables, facts: dict[str, Any]) -> Published:
     """Write the next version aside, seal it, make it read-only, and move it into place; a version that is there is never replaced."""
     before = intake.issues(study.site, study.month)
     number = len(before) + 1
+    stored = {**dict(zip(TABLES, frames, strict=True)), LEDGER: month_ledger(*frames, study)}
     report.protected_folder(study.site, study.month)
     base = issues_dir(study.site, study.month)
     aside, final = base / f".v{number}.{os.getpid()}", base / f"v{number}"
     try:
-        for name, frame in zip(TABLES, frames, strict=True):
+        for name, frame in stored.items():
             write_whole(aside / f"{name}.csv", table_bytes(name, frame)).chmod(0o400)
         record = {
             "site": study.site, "month": study.month, "scenario": study.params.scenario, "version": number,
-            "previous": before[-1].seal if before else "", "tables": {name: file_hash(aside / f"{name}.csv") for name in TABLES}, **facts,
+            "previous": before[-1].seal if before else "", "tables": {name: file_hash(aside / f"{name}.csv") for name in stored}, **facts,
         }  # fmt: skip
         write_json(aside / RECORD, {**record, "seal": seal_of(record)}).chmod(0o400)
         for folder in (base, aside):

@@ -22,6 +22,7 @@ from cslib.core.paths import issues_dir, shown
 
 RECORD = "record.json"
 TABLES = ("roster", "covers", "requirement")
+LEDGER = "fairness_ledger"  # stands beside them since rosters are evened out over the months
 ISSUED = "published"  # in place of a file name: the published roster itself
 
 
@@ -42,6 +43,11 @@ class Issue:
     def seal(self) -> str:
         """SHA-256 over the record: tables, date, reason and the seal before."""
         return str(self.record["seal"])
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """What everybody carries into the next month (table ``fairness_ledger``); empty for a version from before there were ledgers."""
+        return self.table(LEDGER) if LEDGER in self.record["tables"] else tables.empty(LEDGER)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of the version, with the dictionary's types.
@@ -72,7 +78,8 @@ def issues(site: str, month: str) -> list[Issue]:
         path = folder / f"v{number}"
         record = _record(path)
         whole = number == expected and record.get("previous") == before and record.get("seal") == seal_of(record)
-        if not whole or record.get("tables") != {name: _hash(path / f"{name}.csv") for name in TABLES}:
+        names = [*TABLES, *([LEDGER] if (path / f"{LEDGER}.csv").exists() or LEDGER in (record.get("tables") or {}) else [])]
+        if not whole or record.get("tables") != {name: _hash(path / f"{name}.csv") for name in names}:
             raise IntakeError("intake.issue_changed", where=shown(path))
         found.append(Issue(number, path, record))
         before = str(record["seal"])
@@ -114,8 +121,8 @@ def _value(kind: str, text: str | None) -> Any:
         return None
     if kind == "flag":
         return {"True": True, "False": False}.get(text, text)
-    if kind == "number":
-        return float(text)
+    if kind in ("number", "integer"):
+        return float(text) if kind == "number" else int(text)
     return text
 
 

@@ -48,7 +48,7 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
     """
     params = open_params(site, scenario)
     horizon = Horizon.month(month, params.site.interval_min)
-    spec, before, same = _issued(params.site.files, site, horizon)
+    (spec, before, same), carried = _issued(params.site.files, site, horizon), _carried(site, horizon)
     contact_paths = [_path(params, name) for name in ([contacts] if contacts else spec.contacts)]
     own = [spec.last_roster] * (before is None) + [spec.published] * (same is None)
     others = (spec.staff, spec.leave, spec.wishes, spec.pins, spec.calendar, spec.approved_overtime, *own)
@@ -84,6 +84,7 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
         "pins": pins,
         "published": as_file if same is None else _known(same, staff.employees),
         "grade_decisions": _decisions(params, desk, staff.staff_grades),
+        "fairness_ledger": carried.ledger if carried is not None else tables.empty("fairness_ledger"),
         "off_queue": read_off_queue(_path(params, spec.off_queue), desk) if spec.off_queue else tables.empty("off_queue"),
         "employees": _with_overtime(staff.employees, read_overtime(_path(params, spec.approved_overtime), desk) if spec.approved_overtime else {}),
     }
@@ -91,7 +92,7 @@ def open_study(site: str, *, month: str, scenario: str = "base", contacts: str =
         privacy.scan(frame, name)
     later_note = [say("intake.note.later_contacts", count=later, month=month)] if later else []
     all_notes = tuple(dict.fromkeys([*notes, *later_note, *staff.notes, *desk.notes]))
-    files = {shown(path): fingerprint(path) for path in dict.fromkeys(paths)} | {i.label: i.seal for i in (before, same) if i is not None}
+    files = {shown(path): fingerprint(path) for path in dict.fromkeys(paths)} | {i.label: i.seal for i in (before, same, carried) if i is not None}
     return Study(params, horizon, files, all_notes, found, places)
 
 
@@ -106,6 +107,12 @@ def _issued(spec: Files, site: str, horizon: Horizon) -> tuple[Files, Issue | No
     if spec.published == ISSUED and not same:
         spec = spec.model_copy(update={"published": None})
     return spec, before, same[-1] if same else None
+
+
+def _carried(site: str, horizon: Horizon) -> Issue | None:
+    """The published version of the month before, if there is one and it has a ledger of fairness."""
+    found = issues(site, f"{horizon.start - dt.timedelta(days=1):%Y-%m}")
+    return found[-1] if found and len(found[-1].ledger) else None
 
 
 def _known(issue: Issue, employees: pd.DataFrame) -> pd.DataFrame:

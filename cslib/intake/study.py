@@ -16,7 +16,12 @@ from cslib.core.streams import stream
 from cslib.params import Params
 
 TABLES = ("contacts", "employees", "staff_grades", "skills", "leave", "wishes", "last_roster", "pins", "calendar")
-LATER = {"published": "roster", "grade_decisions": "grade_decisions", "off_queue": "off_queue"}  # tables that few studies have: empty, not missing
+LATER = {  # tables that few studies have: empty, not missing
+    "published": "roster",
+    "grade_decisions": "grade_decisions",
+    "off_queue": "off_queue",
+    "fairness_ledger": "fairness_ledger",
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class Study:
     contacts, employees, staff_grades, skills, leave, wishes, calendar as in the data dictionary; ``last_roster`` (table roster of
     the month before, may be empty), ``pins`` (table roster, cells fixed before solving, may be empty) and ``published`` (table roster of
     this month as people know it already, empty before the first publication: what differs from it is a change to somebody);
-    ``grade_decisions`` (changes of grade that a human accepted, dated and signed) and ``off_queue`` (training and meetings to be placed).
+    ``grade_decisions`` (changes of grade that a human accepted, dated and signed), ``off_queue`` (training and meetings to be placed) and
+    ``fairness_ledger`` (that of the month before, as published: what each carries in; empty where none was published).
     Whoever needs an order of people takes ``employees.position`` (row of the staff list), never the pseudonym: results must not
     depend on the key.
     """

@@ -11,8 +11,9 @@ class FairnessSettings(Strict):
     """Points of the fairness ledger, as teams keep them on paper, and what fairness may cost.
 
     night_points, weekend_points, holiday_points, late_points: a duty of the kind; late: it ends at ``late_from_h`` or later and is no
-    night. cover_points: an hour as a stand-in. refused_points: a wish that was refused. yuan_per_point: what evening out one squared point
-    may cost; month_yuan: what it may cost in one month.
+    night. cover_points: an hour as a stand-in. refused_points: a wish that was refused. month_yuan: what evening out
+    may cost in one month; 0: only exchanges that cost nothing are made; none: rosters stay as the engine leaves them. yuan_per_point: what
+    evening out one squared point may cost.
     """
 
     night_points: float = Field(default=2.0, ge=0, le=100)
@@ -23,7 +24,7 @@ class FairnessSettings(Strict):
     cover_points: float = Field(default=0.25, ge=0, le=100)
     refused_points: float = Field(default=1.0, ge=0, le=100)
     yuan_per_point: float = Field(default=5.0, ge=0, le=1000)
-    month_yuan: float = Field(default=0.0, ge=0, le=1_000_000)
+    month_yuan: float | None = Field(default=None, ge=0, le=1_000_000)
 
 
 class PlaybookSettings(Strict):

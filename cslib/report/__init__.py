@@ -1,6 +1,6 @@
 """What readers get: run folder with its manifest, figures, workbook, pages, words; privacy tiers and their scan."""
 
-from cslib.report import cover_view, figures, lines, lines_demand, lines_staffing
+from cslib.report import cover_view, fairness_view, figures, lines, lines_demand, lines_staffing
 from cslib.report.font import write_fontconfig
 from cslib.report.grades_view import Forms, forms_lines, protected_forms
 from cslib.report.identity import Identity, identify
@@ -29,7 +29,7 @@ from cslib.report.workbook import full_tier_workbook, roster_workbook, write_wor
 
 __all__ = [
     "Finished", "Forms", "Identity", "Run", "Verdict", "accuracy_table", "case_intro", "changed_files", "clean_outputs", "clean_partials",
-    "cost_table", "cover_view", "design_sliders", "figures", "finished_runs", "forms_lines", "full_tier_workbook", "heading",
+    "cost_table", "cover_view", "design_sliders", "fairness_view", "figures", "finished_runs", "forms_lines", "full_tier_workbook", "heading",
     "hours_summary", "identify", "lines", "lines_demand", "lines_staffing", "open_run", "pay_answer", "pay_design", "pay_reform",
     "pay_sliders", "payslip_sheet", "peak_lines", "protected_folder", "protected_forms", "protected_payslips", "provenance", "queue_name",
     "queue_summary",

@@ -45,6 +45,7 @@ FAMILIES = {
     "pay.market.": "pay.overview: market position",
     "pay.basis.": "batch.payroll: planned, actual or mixed hours",
     "batch.absent.why.": "roster.life.stand_ins: what rules a candidate out",
+    "report.fairness.kind.": "report.fairness_view: kinds of duties",
     "batch.publish.reason.": "batch.publish: classes of reasons",
     "batch.check.edit.": "roster.life.edits: kinds of edit",
     "life.explain.cause.": "roster.life.explain_facts: causes of a clash",

@@ -70,12 +70,12 @@ def even(board: Board, carried: pd.DataFrame | None = None, *, budgets: Sequence
     ----------
     board : the month; it is changed
     carried : table ``fairness_ledger`` of the month before
-    budgets : rising limits of the priced cost, a point of the curve each [yuan]; default: the site's ``fairness.month_yuan``
+    budgets : rising limits of the priced cost, a point of the curve each [yuan]; default: the site's ``fairness.month_yuan``, 0 if it names none
     """
     search = _Search(board, carried)
     made: list[Exchange] = []
     total, curve = 0.0, [Point(0.0, 0.0, search.spread())]
-    for budget in [board.study.params.site.fairness.month_yuan] if budgets is None else budgets:
+    for budget in [board.study.params.site.fairness.month_yuan or 0.0] if budgets is None else budgets:
         while len(made) < _STEPS and (best := search.best(budget - total)) is not None:
             made.append(best)
             total += best.yuan

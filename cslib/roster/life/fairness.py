@@ -22,6 +22,7 @@ from cslib.roster.life.board import Board
 
 KINDS = ("nights", "weekends", "holidays", "late_finishes")
 BALANCED = KINDS[:3]
+_TOLD = 0.5  # points from which a month is said to make good for earlier ones
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,12 @@ def spread(balance: np.ndarray | pd.Series) -> float:
 def why(row: pd.Series, swaps: int = 0) -> str:
     """One person's month in a sentence: what he got, what was carried in and out, and whether duties were exchanged to even out."""
     facts = {"who": row["employee_id"], "nights": row["nights"], "weekends": row["weekends"], "holidays": row["holidays"], "points": row["points"]}
-    facts |= {"share": row["share_points"], "carried_in": row["carried_in"], "carried_out": row["carried_out"]}
+    facts |= {"share": row["share_points"], **{name: round(row[name], 1) + 0.0 for name in ("carried_in", "carried_out")}}
     facts |= {"granted": row["wishes_granted"], "wishes": row["wishes_granted"] + row["wishes_refused"]}
-    told = say("roster.why.month", **facts)
+    facts |= {f"{kind}_balance": round(row[f"{kind}_balance"], 1) + 0.0 for kind in BALANCED}  # + 0.0: no "-0.0" for a reader
+    told, above = say("roster.why.month", **facts), row["points"] - row["share_points"]
+    if min(abs(row["carried_in"]), abs(above)) >= _TOLD and row["carried_in"] * above < 0:
+        told += say("roster.why.less") if above < 0 else say("roster.why.more")
     return told + say("roster.why.swaps", count=swaps) if swaps else told
 
 
