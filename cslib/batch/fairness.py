@@ -78,7 +78,7 @@ def fairness_month(site: str, month: str, *, scenario: str = "base", budget: flo
     frames = published(study)
     board = life.Board(*frames, study)
     ledger = life.fairness_ledger(board, study.fairness_ledger)
-    lines = [*fairness_view.lines(ledger, study), *fairness_view.why_lines(ledger)]
+    lines = [*fairness_view.lines(ledger, study), *fairness_view.why_lines(ledger, study)]
     if budget is not None:
         found = life.even(board, study.fairness_ledger, budgets=[budget * share for share in SHARES])
         lines += [say("batch.fairness.supposed", budget=budget), *fairness_view.curve_lines(curve_table(found))]

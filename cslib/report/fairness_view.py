@@ -19,13 +19,19 @@ def lines(ledger: pd.DataFrame, study: Study) -> list[str]:
     return [say("report.fairness.spread", **spreads), start]
 
 
-def why_lines(ledger: pd.DataFrame, exchanges: pd.DataFrame | None = None) -> list[str]:
+def in_order(ledger: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """The ledger in the order of the staff list, never ranked (privacy requirement P14)."""
+    place = study.employees.set_index("employee_id")["position"]
+    return ledger.sort_values("employee_id", key=lambda who: who.map(place), kind="stable").reset_index(drop=True)
+
+
+def why_lines(ledger: pd.DataFrame, study: Study, exchanges: pd.DataFrame | None = None) -> list[str]:
     """Everybody's month in a sentence, in the order of the staff list."""
     swaps: dict[str, int] = {}
     if exchanges is not None:
         whole = exchanges.drop_duplicates("exchange")
         swaps = pd.concat([whole["employee_id"], whole["other_id"]]).value_counts().to_dict()
-    return [life.why(row, swaps.get(row["employee_id"], 0)) for _, row in ledger.iterrows()]
+    return [life.why(row, swaps.get(row["employee_id"], 0)) for _, row in in_order(ledger, study).iterrows()]
 
 
 def curve_lines(curve: pd.DataFrame) -> list[str]:

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from cslib.core.words import say
 from cslib.intake.study import Study
 from cslib.report import figures_base as base
-from cslib.report.fairness_view import KINDS
+from cslib.report.fairness_view import KINDS, in_order
 
 _COLOURS = (base.BLUE, base.ORANGE, base.GREEN)
 
@@ -29,7 +29,7 @@ def fairness(ledger: pd.DataFrame, curve: pd.DataFrame | None, study: Study) -> 
     figure = base.new(study, 12 if curve is not None else 9, 1.6 + 0.24 * max(10, len(ledger)), title, legend_rows=1)
     names = {kind: say(f"report.fairness.kind.{kind}") for kind in KINDS}
     panels = figure.subplots(1, 2, width_ratios=[3, 2]) if curve is not None else [figure.subplots()]
-    _balances(panels[0], ledger)
+    _balances(panels[0], in_order(ledger, study))
     if curve is not None:
         _curve(panels[1], curve)
     base.legend_above(figure, [Patch(facecolor=c, label=names[k]) for k, c in zip(KINDS, _COLOURS, strict=True)], 3)

@@ -15,7 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from cslib import demand, intake, roster, staffing
-from cslib.batch import balance, check, export, publish, swap
+from cslib.batch import balance, check, export, fairness, publish, swap
 from cslib.core import words
 from cslib.core.errors import CslibError, IntakeError, ParamError, RunError
 from cslib.core.paths import issues_dir
@@ -324,3 +324,22 @@ def test_the_verbs_say_errors_in_one_sentence():
     assert alone.exit_code == 2
     with pytest.raises(RunError):
         publish.publish_month(SITE, MONTH, EARLY)
+
+
+@pytest.mark.usefixtures("issued")
+def test_the_ledger_of_fairness_is_published_and_carried_into_the_next_month(plan):
+    found, need, study = plan
+    following = intake.open_study(SITE, month="2027-01")
+    carried = following.fairness_ledger
+    assert carried.equals(fairness.month_ledger(found.roster, found.covers, need, study))
+    assert set(carried["month"]) == {MONTH} and carried["nights"].sum() > 0
+    assert any(label.startswith(f"published {MONTH}") for label in following.files)
+    assert intake.open_study(SITE, month="2027-02").fairness_ledger.empty
+    for language in words.LANGUAGES:
+        with words.speaking(language):
+            lines = fairness.fairness_month(SITE, MONTH)
+            assert len(lines) == 2 + len(carried) and all(any(line.startswith(who) for line in lines) for who in carried["employee_id"])
+    path = issues_dir(SITE, MONTH) / "v1" / "fairness_ledger.csv"
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes().replace(b"2026-12", b"2026-11"))
+    assert keys(intake.open_study, SITE, month="2027-01") == ["intake.issue_changed"]
