@@ -1,4 +1,4 @@
-"""Fairness over months in a row: ``python -m benchmarks.fairness [--site front_desk] [--first 2026-12] [--months 12] [--figure year.png]``.
+"""Fairness over months in a row: ``python -m benchmarks.fairness [--site front_desk] [--months 12] [--keep FOLDER] [--figure year.png]``.
 
 Plans the same months twice, each from the roster that the month before left: ``alone`` month by month as the engine leaves them, and
 ``carried`` with the fairness ledger carried on and people exchanging days by ``roster.life.even`` within ``--budget`` yuan a month. Months
@@ -7,7 +7,8 @@ object: ``spread_alone``, ``spread_carried`` (root mean square of duties above a
 weekends) and their ``ratio``; ``exchange_yuan`` (what the exchanges cost, all months) and ``recount_off_yuan``, the largest difference of a
 month's from the audit's recount; ``priced_alone_yuan``, ``priced_carried_yuan`` (priced cost of all months); ``broken`` (violations of the
 evened months); ``year``: a row a month; ``curve``: the price of fairness over all months, a point for each share of the budget: yuan and the
-spreads of nights and weekends; and ``told``: one person's month in a sentence. ``--figure`` draws year and curve.
+spreads of nights and weekends; and ``told``: one person's month in a sentence. ``--keep`` writes down every
+whole month and goes on after the last one; ``--figure`` draws year and curve.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import math
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +30,14 @@ import pandas as pd
 from cslib import demand, intake, roster, staffing
 from cslib.core.shifts import OFF
 from cslib.intake import Study
+from cslib.report.store import read_json, read_table, table_bytes, write_json, write_whole
 from cslib.roster import life
 from cslib.roster.life.fairness import BALANCED
 
 SHARES = (0.0, 0.125, 0.25, 0.5, 1.0)  # of a month's budget, the points of the curve
 LOOK_BACK_DAYS = 14
 KINDS = BALANCED[:2]
+WAYS = ("alone", "carried")
 # Wishes and leave of months that the sample does not know; the same rates as its recipe (synthetic.yml) has for its own month.
 WISHES, OFF_SHARE, HEAVY_SHARE, LEAVE_SHARE, LEAVE_DAYS = 2.0, 0.6, 0.15, 0.5, 3
 
@@ -47,53 +51,87 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--work", type=float, default=0.1, help="work limit of each solve")
     parser.add_argument("--gap", type=float, default=0.05)
     parser.add_argument("--budget", type=float, default=400.0, help="yuan a month that exchanges may cost")
+    parser.add_argument("--keep", type=Path, default=None, help="folder that keeps whole months: a walk that was broken off goes on there")
     parser.add_argument("--figure", type=Path, default=None, help="picture of the year and the curve, PNG")
     asked = parser.parse_args(arguments)
     months = [str(m) for m in pd.period_range(asked.first, periods=asked.months, freq="M")]
-    found = {"site": asked.site, **measure(asked.site, months, asked.gap, asked.work, asked.budget)}
+    found = {"site": asked.site, **measure(asked.site, months, asked.gap, asked.work, asked.budget, asked.keep)}
     print(json.dumps(found))
     if asked.figure:
         draw(found, asked.figure)
     return 0
 
 
-def measure(site: str, months: list[str], gap: float, work: float, budget: float) -> dict[str, Any]:
-    """Figures over some months in a row, each planned alone and with the ledger carried on."""
-    before: dict[str, pd.DataFrame | None] = {"alone": None, "carried": None}
-    ledgers: dict[str, pd.DataFrame | None] = dict(before)
-    priced, points, year, broken, off, told, begin = dict.fromkeys(before, 0.0), [], [], 0, 0.0, "", time.process_time()
-    for month in months:
-        base = supposed(intake.open_study(site, month=month), newcomer=month == months[0])
-        need = staffing.requirement(demand.forecast(base), base)
-        row: dict[str, Any] = {"month": month, "wishes": len(base.wishes), "leave_days": len(base.leave)}
-        for way in before:
-            study = following(base, before[way])
-            plan = roster.solve(roster.problem(need, study), gap=gap, work=work)
-            board = life.Board(plan.roster, plan.covers, need, study)
-            if way == "carried":
-                evened = life.even(board, ledgers[way], budgets=[budget * share for share in SHARES])
-                points.append([(point.yuan, *point.spread[:2]) for point in evened.curve])
-                broken += len(roster.audit(board.roster(), board.cover_table(), need, study))
-                now = math.fsum(roster.recount(board.roster(), board.cover_table(), need, study)[1]["priced_yuan"])
-                off = max(off, abs(now - plan.report.priced_yuan - evened.yuan))
-                row |= {"exchanges": len(evened.exchanges), "yuan": evened.yuan}
-                who = max(board.people, key=evened.swaps)
-            ledger = ledgers[way] = life.fairness_ledger(board, ledgers[way])
-            before[way] = board.roster()
-            priced[way] += board.priced_yuan
-            row |= {f"{kind}_{way}": round(life.spread(ledger[f"{kind}_balance"]), 3) for kind in KINDS}
-            row |= {f"status_{way}": plan.report.status, f"priced_{way}_yuan": round(board.priced_yuan, 2)}
-        told = life.why(ledger.set_index("employee_id", drop=False).loc[who], evened.swaps(who))
-        year.append(row)
-        print(json.dumps({**row, "cpu_s": round(time.process_time() - begin)}), file=sys.stderr, flush=True)
-    spreads = {way: {kind: year[-1][f"{kind}_{way}"] for kind in KINDS} for way in before}
+@dataclass
+class Walk:
+    """Where the walk through the months is: roster and ledger that the last month left on each way, and what was found so far."""
+
+    before: dict[str, pd.DataFrame | None]
+    ledgers: dict[str, pd.DataFrame | None]
+    points: list[list[tuple[float, float, float]]] = field(default_factory=list)
+    year: list[dict[str, Any]] = field(default_factory=list)
+
+    def keep(self, folder: Path) -> None:
+        """Write it down, so that a walk that was broken off goes on after its last whole month."""
+        for way in WAYS:
+            for name, frame in (("roster", self.before[way]), ("fairness_ledger", self.ledgers[way])):
+                if frame is not None:
+                    write_whole(folder / f"{name}_{way}.csv", table_bytes(name, frame))
+        write_json(folder / "walk.json", {"points": self.points, "year": self.year})
+
+
+def begun(folder: Path | None) -> Walk:
+    """The walk that a folder keeps, else a new one."""
+    if folder is None or not (folder / "walk.json").is_file():
+        return Walk(dict.fromkeys(WAYS), dict.fromkeys(WAYS))
+    told = read_json(folder / "walk.json")
+    rosters, ledgers = ({way: read_table(name, folder / f"{name}_{way}.csv") for way in WAYS} for name in ("roster", "fairness_ledger"))
+    return Walk(rosters, ledgers, [[tuple(point) for point in month] for month in told["points"]], told["year"])
+
+
+def measure(site: str, months: list[str], gap: float, work: float, budget: float, folder: Path | None = None) -> dict[str, Any]:
+    """Figures over some months in a row, each planned alone and with the ledger carried on; whole months of ``folder`` are not planned again."""
+    walk = begun(folder)
+    for month in months[len(walk.year) :]:
+        begin = time.process_time()
+        row = step(walk, supposed(intake.open_study(site, month=month), newcomer=month == months[0]), gap, work, budget)
+        walk.year.append({**row, "cpu_s": round(time.process_time() - begin, 1)})
+        print(json.dumps(walk.year[-1]), file=sys.stderr, flush=True)
+        if folder is not None:
+            walk.keep(folder)
+    year = walk.year
+    spreads = {way: {kind: year[-1][f"{kind}_{way}"] for kind in KINDS} for way in WAYS}
+    sums = {f"priced_{way}_yuan": round(math.fsum(row[f"priced_{way}_yuan"] for row in year), 2) for way in WAYS}
     return {
-        "months": months, "spread_alone": spreads["alone"], "spread_carried": spreads["carried"],
+        "months": [row["month"] for row in year], "spread_alone": spreads["alone"], "spread_carried": spreads["carried"],
         "ratio": {k: round(spreads["carried"][k] / spreads["alone"][k], 3) if spreads["alone"][k] else None for k in KINDS},
-        "exchange_yuan": round(math.fsum(row["yuan"] for row in year), 2), "recount_off_yuan": round(off, 2),
-        "priced_alone_yuan": round(priced["alone"], 2), "priced_carried_yuan": round(priced["carried"], 2), "broken": broken,
-        "curve": curve(points, budget), "year": year, "told": told, "cpu_s": round(time.process_time() - begin, 1),
+        "exchange_yuan": round(math.fsum(row["yuan"] for row in year), 2), "recount_off_yuan": max(row["recount_off_yuan"] for row in year),
+        **sums, "broken": sum(row["broken"] for row in year), "curve": curve(walk.points, budget), "year": year, "told": year[-1]["told"],
+        "cpu_s": round(math.fsum(row["cpu_s"] for row in year), 1),
     }  # fmt: skip
+
+
+def step(walk: Walk, base: Study, gap: float, work: float, budget: float) -> dict[str, Any]:
+    """Plan one month on both ways; the row of the year."""
+    need = staffing.requirement(demand.forecast(base), base)
+    row: dict[str, Any] = {"month": base.month, "wishes": len(base.wishes), "leave_days": len(base.leave)}
+    for way in WAYS:
+        study = following(base, walk.before[way])
+        plan = roster.solve(roster.problem(need, study), gap=gap, work=work)
+        board = life.Board(plan.roster, plan.covers, need, study)
+        if way == "carried":
+            evened = life.even(board, walk.ledgers[way], budgets=[budget * share for share in SHARES])
+            walk.points.append([(point.yuan, *point.spread[:2]) for point in evened.curve])
+            now = math.fsum(roster.recount(board.roster(), board.cover_table(), need, study)[1]["priced_yuan"])
+            row |= {"exchanges": len(evened.exchanges), "yuan": evened.yuan}
+            row["recount_off_yuan"] = round(abs(now - plan.report.priced_yuan - evened.yuan), 2)
+            row["broken"] = len(roster.audit(board.roster(), board.cover_table(), need, study))
+        ledger = walk.ledgers[way] = life.fairness_ledger(board, walk.ledgers[way])
+        walk.before[way] = board.roster()
+        row |= {f"{kind}_{way}": round(life.spread(ledger[f"{kind}_balance"]), 3) for kind in KINDS}
+        row |= {f"status_{way}": plan.report.status, f"priced_{way}_yuan": round(board.priced_yuan, 2)}
+    who = max(board.people, key=evened.swaps)
+    return row | {"told": life.why(ledger.set_index("employee_id", drop=False).loc[who], evened.swaps(who))}
 
 
 def supposed(study: Study, *, newcomer: bool) -> Study:
