@@ -31,6 +31,8 @@ class Compact:
 
     def row(self, terms: list[tuple[int, int]], least: int = -INFINITE, most: int = INFINITE) -> None:
         """least <= sum of coefficient * variable <= most."""
+        if not terms and (least > 0 or most < 0):
+            terms = [(self.var(0.0, 0), 1)]  # nobody can meet it: the programme says so
         if terms:
             self.rows.append((terms, least, most))
 
