@@ -15,7 +15,7 @@ class Answer:
     ----------
     work : (person, day) -> shift; heads, breaks, relief : counts as in ``engine_model.Model``, zeros left out; relief by (group, post, interval)
     priced_yuan : cost of the counts; bound_yuan : proven lower bound
-    ended_by : gap | work | clock; engine : its name; variables, rows : size of the programme
+    ended_by : gap | work | clock | stop; engine : its name; variables, rows : size of the programme
     """
 
     work: dict[tuple[int, int], int]

@@ -14,18 +14,21 @@ import highspy
 import numpy as np
 import pulp
 
+from cslib.roster.columns.limits import Stop
+
 Progress = Callable[[float, float, float], None]
 _INFINITE = highspy.kHighsInf
-_BY_GAP = highspy.HighsModelStatus.kOptimal
-_EMPTY = highspy.HighsModelStatus.kInfeasible
-_BY_CLOCK = (highspy.HighsModelStatus.kTimeLimit, highspy.HighsModelStatus.kInterrupt)
+_ENDS = {
+    highspy.HighsModelStatus.kOptimal: "gap", highspy.HighsModelStatus.kInfeasible: "contradiction",
+    highspy.HighsModelStatus.kTimeLimit: "clock", highspy.HighsModelStatus.kInterrupt: "stop",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What a solve gave: ``found`` (the variables hold a point), ``bound`` [objective without constant], why it ended, its size.
 
-    ``ended_by`` is gap | work | clock, or contradiction: no point keeps all rows.
+    ``ended_by`` is gap | work | clock | stop, or contradiction: no point keeps all rows.
     """
 
     found: bool
@@ -46,13 +49,17 @@ class Limits:
     seconds: float
 
 
-def solve_mip(lp: pulp.LpProblem, limits: Limits, start: dict[pulp.LpVariable, float] | None = None, progress: Progress | None = None) -> Outcome:
+def solve_mip(
+    lp: pulp.LpProblem, limits: Limits, start: dict[pulp.LpVariable, float] | None = None, progress: Progress | None = None,
+    stop: Stop | None = None,
+) -> Outcome:  # fmt: skip
     """Minimise an integer programme; the point found, if any, is in the variables' ``varValue``.
 
     Parameters
     ----------
     start : values of some integer variables to complete to a first point
     progress : called with (share of the node limit, best value, bound)
+    stop : asked between the solver's steps; once true it ends with the point it has
     """
     solver = highspy.Highs()
     _options(solver, {"output_flag": False, "threads": 1, "random_seed": 0, "mip_max_nodes": limits.nodes, "time_limit": limits.seconds})
@@ -64,6 +71,8 @@ def solve_mip(lp: pulp.LpProblem, limits: Limits, start: dict[pulp.LpVariable, f
         solver.setSolution(len(start), np.array([number[v] for v in start], dtype=np.int32), np.array(list(start.values()), dtype=np.float64))
     if progress is not None:
         _report(solver, limits, progress)
+    if stop is not None:
+        solver.cbMipInterrupt.subscribe(lambda event: event.interrupt() if stop() else None)
     solver.run()
     return _outcome(solver, variables, lp)
 
@@ -117,8 +126,7 @@ def _outcome(solver: highspy.Highs, variables: list[pulp.LpVariable], lp: pulp.L
     if found:
         for variable, value in zip(variables, solver.getSolution().col_value, strict=True):
             variable.varValue = round(value) if variable.cat == pulp.LpInteger else value
-    ended_by = "gap" if status == _BY_GAP else "clock" if status in _BY_CLOCK else "contradiction" if status == _EMPTY else "work"
-    return Outcome(found, float(info.mip_dual_bound), ended_by, int(info.mip_node_count), len(variables), len(lp.constraints))
+    return Outcome(found, float(info.mip_dual_bound), _ENDS.get(status, "work"), int(info.mip_node_count), len(variables), len(lp.constraints))
 
 
 def timed() -> tuple[float, float]:

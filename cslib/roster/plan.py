@@ -76,9 +76,9 @@ def solve(
     seconds : safety stop [s]; a roster ended by it is marked as not replayable
     progress : called with (share of the work limit, best priced cost, bound) as the solve goes on
     begin : a roster to start from: an earlier answer (what comes is never worse, if it was legal) or the month before, moved on by whole
-        weeks. Small sites, solved whole, need none
-    stop : asked often in a large site's solve; once true it ends with the best roster so far. By default an interrupt (Ctrl-C, the stop
-        button of a notebook) asks for that; a second one breaks off
+        weeks
+    stop : asked often; once true the solve ends with the best roster so far. By default an interrupt (Ctrl-C, the stop button of a
+        notebook) asks for that; a second one breaks off
 
     Raises
     ------
@@ -95,11 +95,12 @@ def solve(
         raise SolverError("roster.too_large", where=problem.study.site, cells=cells, most=EXACT_MOST, rules=", ".join(beyond))
     large = cells > EXACT_CELLS and not beyond and not unfit_for_columns(problem)
     limits = problem, gap, work, CLOCK_S if seconds is None else seconds, progress
-    if large:
-        with nullcontext(stop) if stop else on_interrupt() as asked:
-            answer = solve_columns(*limits, stop=asked, begin=None if begin is None else cells_of(problem, begin))
-    else:
-        answer = solve_exact(*limits)
+    start = None if begin is None else cells_of(problem, begin)
+    with nullcontext(stop) if stop else on_interrupt() as asked:
+        if large:
+            answer = solve_columns(*limits, stop=asked, begin=start)
+        else:
+            answer = solve_exact(*limits, stop=asked, begin=None if start is None else start[0])
     roster, covers = decode(problem, answer)
     coverage, cost_split = recount(roster, covers, problem.requirement, problem.study)
     priced = math.fsum(cost_split["priced_yuan"])

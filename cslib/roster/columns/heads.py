@@ -16,6 +16,7 @@ import numpy as np
 
 from cslib.roster.columns.intervals import Cover
 from cslib.roster.columns.kit import NEVER, Kit
+from cslib.roster.columns.limits import Stop, never
 from cslib.roster.columns.model import FREE, Staff
 
 Terms = tuple[list[int], list[float]]
@@ -62,17 +63,22 @@ class WholeHeads:
 
     Attributes
     ----------
-    bound : below the price of any plan
+    bound : below the price of any plan; value : price of the counts found; cut : whether the clock ended it
     duties : (team, day, kind) people, None if no point was found; rests : (team, day, kind, break) people per start after the duty's
     """
 
     bound: float
     duties: dict[tuple[int, int, int], int] | None
     rests: dict[tuple[int, int, int, int], dict[int, int]]
+    value: float = np.inf
+    cut: bool = False
 
 
-def whole_heads(staff: Staff, kit: Kit, cover: Cover, nodes: int, seconds: float) -> WholeHeads:
-    """Solve the head-count programme in whole numbers, as far as ``nodes`` and ``seconds`` allow."""
+def whole_heads(staff: Staff, kit: Kit, cover: Cover, nodes: int, seconds: float, stop: Stop = never) -> WholeHeads:
+    """Solve the head-count programme in whole numbers, as far as ``nodes`` (replayable) and ``seconds`` (safety) allow.
+
+    ``stop`` is asked between the solver's steps, some times a second.
+    """
     programme, x, members, _ = _build(staff, kit, cover)
     lp = programme.lp()
     lp.integrality_ = [highspy.HighsVarType.kInteger] * lp.num_col_
@@ -80,18 +86,20 @@ def whole_heads(staff: Staff, kit: Kit, cover: Cover, nodes: int, seconds: float
     options = {"output_flag": False, "threads": 1, "random_seed": 0, "time_limit": seconds, "mip_max_nodes": nodes, "mip_rel_gap": 1e-4}
     for option, value in options.items():
         solver.setOptionValue(option, value)
+    solver.cbMipInterrupt.subscribe(lambda event: event.interrupt() if stop() else None)
     solver.passModel(lp)
     solver.run()
-    info = solver.getInfo()
-    bound = float(info.mip_dual_bound) + programme.constant + float((cover.over * (cover.base.sum(axis=1) - cover.total)).sum())
+    info, fixed = solver.getInfo(), programme.constant + float((cover.over * (cover.base.sum(axis=1) - cover.total)).sum())
+    bound, cut = float(info.mip_dual_bound) + fixed, solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return WholeHeads(bound, None, {})
+        return WholeHeads(bound, None, {}, cut=cut)
     values = np.round(solver.getSolution().col_value).astype(np.int64)
     duties: dict[tuple[int, int, int], int] = {}
     for (g, d, k), columns in x.items():
         key = staff.people[members[g][0]].team, d, k
         duties[key] = duties.get(key, 0) + int(values[columns].sum())
-    return WholeHeads(bound, duties, {key: {at: int(values[c]) for at, c in counts.items()} for key, counts in programme.rests.items()})
+    rests = {key: {at: int(values[c]) for at, c in counts.items()} for key, counts in programme.rests.items()}
+    return WholeHeads(bound, duties, rests, float(info.objective_function_value) + fixed, cut)
 
 
 def _build(staff: Staff, kit: Kit, cover: Cover) -> tuple[_Programme, Heads, dict[int, list[int]], list[tuple[int, int]]]:

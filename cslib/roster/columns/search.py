@@ -1,5 +1,5 @@
-"""Solve an interval-coverage month: first plan, bound, then chains of ruin and recreate that meet at fixed points of their work, and
-large neighbourhoods solved by columns (``shiftwise``).
+"""Solve an interval-coverage month: first plan, head counts in whole numbers as a bound and as an aim (``guide``), then chains of ruin and
+recreate that meet at fixed points of their work, and large neighbourhoods solved by columns (``shiftwise``).
 
 With a work limit everything that is decided depends on moves made, never on a clock or on the number of threads: the number of chains is
 fixed and they exchange plans only between rounds. Paced by the clock, the temperature follows the seconds instead, and the answer says so.
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cslib.roster.columns.bound import lagrangian, within_prices
-from cslib.roster.columns.heads import head_count_duals, whole_heads
+from cslib.roster.columns.heads import WholeHeads, head_count_duals, whole_heads
 from cslib.roster.columns.intervals import Cover, IntervalCover, compile_cover
 from cslib.roster.columns.kit import Kit, compile_staff
 from cslib.roster.columns.limits import Found, Limits, Stop, Watch, never
@@ -27,10 +27,10 @@ CHAINS = 2
 ROUNDS = 60
 MOVES = 1500  # moves of a chain per person at work = 1
 MOST_PEOPLE = 4
-HEADS, MONTHS = 0.2, 0.45  # shares of the seconds for head counts in whole numbers, and for months that meet them
+HEADS, MONTHS = 0.4, 0.6  # shares of the seconds by whose end head counts, and months that meet them, are done with
 HEAD_NODES = 300  # head counts as work
+TRIES = 4  # times that months are sought to meet the head counts, at work = 1
 GOOD = 0.2  # gap of a first plan that is only polished
-LEAST_S = 400.0  # processor seconds below which months are not sought: the chains are better off alone
 ROUGH_MOVES = 0.08  # share of the moves that the chains have before parts are solved exactly
 PARTS_CELLS = 120_000  # people x days x kinds above which the chains go on to the end
 CELLS, MONTHS_CELLS = 120_000, 40_000  # people x days x kinds above which head counts, months are not tried
@@ -89,15 +89,16 @@ def solve_intervals(
     else:
         install(search.states[0], *begin, search.team, search.kit, search.cover)
     search.tell(watch, 0.0, limits)
-    search.bound = _bound(staff, search, max(limits.seconds / 4, 1.0))
+    search.bound = _bound(staff, search, max(limits.seconds / 4, 1.0) if limits.by_clock else limits.seconds)
     search.tell(watch, 0.0, limits)
-    _from_heads(staff, search, limits, seed, threads, clock, stop)
-    search.tell(watch, 0.0, limits)
+    cut = _from_heads(staff, search, limits, seed, threads, watch, lambda share: stop() or clock() - begun >= share * limits.seconds)
     for other in search.states[1:]:
         load(other, search.states[0])
-    rough = limits if search.kit.work.size > PARTS_CELLS else replace(limits, work=ROUGH_MOVES * limits.work, seconds=limits.rough * limits.seconds)
+    spent = clock() - begun
+    until = spent + limits.rough * max(limits.seconds - spent, 0.0)
+    rough = limits if search.kit.work.size > PARTS_CELLS else replace(limits, work=ROUGH_MOVES * limits.work, seconds=until)
     ended_by, moves = _run(search, rough, threads, watch, begun, clock, stop)
-    best, end = search.best, (ended_by, moves)
+    best, end = search.best, ("clock" if cut else ended_by, moves)
     found = Found(best.best.copy(), best.best_at.copy(), float(best.figures[1]) + limits.constant, search.bound + limits.constant, *end)
     if rough is limits or ended_by in ("gap", "stop"):
         return replace(found, bound=min(found.bound, found.cost))
@@ -115,25 +116,43 @@ def _bound(staff: Staff, search: Search, seconds: float) -> float:
     return lagrangian(search.cover, search.kit, search.team, within_prices(search.cover, duals), search.scratch[0])[0]
 
 
-def _from_heads(staff: Staff, search: Search, limits: Limits, seed: int, threads: int, clock: Callable[[], float], stop: Stop) -> None:
-    """A better bound and a better plan from head counts in whole numbers."""
-    kit, cover = search.kit, search.cover
-    if kit.work.size > CELLS or stop():
-        return
-    heads = whole_heads(staff, kit, cover, HEAD_NODES, (HEADS if limits.by_clock else 1.0) * limits.seconds)
-    search.bound = max(search.bound, heads.bound)
-    if search.closed(limits) or not limits.by_clock or limits.seconds * threads < LEAST_S or kit.work.size > MONTHS_CELLS:
-        return
-    from cslib.roster.columns.guide import plan_from_heads  # its sparse matrices take a while to load
+def _from_heads(
+    staff: Staff, search: Search, limits: Limits, seed: int, threads: int, watch: Watch | None, late: Callable[[float], bool]
+) -> bool:
+    """A better bound and a better plan from head counts in whole numbers; whether the safety clock of a work limit cut the counts short.
 
-    part = replace(limits, seconds=MONTHS * limits.seconds)
-    found = plan_from_heads(staff, cover, heads, search.best.best, part, seed=seed, threads=threads, pinned=search.pinned, clock=clock, stop=stop)
-    if found is not None:
-        was = search.states[0]
-        fresh = new_state(len(staff.people), staff.days, cover, seed * CHAINS)
-        install(fresh, *found, search.team, kit, cover)
-        if fresh.figures[0] < was.figures[0]:
-            load(was, fresh)
+    ``late`` tells whether a share of the seconds is used up or a stop was asked for.
+    """
+    kit, cover, paced = search.kit, search.cover, limits.by_clock
+    if kit.work.size > CELLS or late(1.0):
+        return False
+    heads = whole_heads(staff, kit, cover, HEAD_NODES, (HEADS if paced else 1.0) * limits.seconds, lambda: late(1.0))
+    search.bound = max(search.bound, heads.bound)
+    search.tell(watch, 0.0, limits)
+    if kit.work.size <= MONTHS_CELLS and not search.closed(limits):
+        _months(staff, search, limits, heads, seed, threads, watch, lambda: late(MONTHS if paced else 1.0))
+    return heads.cut and not paced
+
+
+def _months(
+    staff: Staff, search: Search, limits: Limits, heads: WholeHeads, seed: int, threads: int, watch: Watch | None, late: Stop
+) -> None:
+    """Months that meet head counts, tried again from other draws until they do; not where the first try shows them to be out of reach."""
+    from cslib.roster.columns.guide import aim_of, breaks_of, plan_near  # its sparse matrices take a while to load
+
+    aim = aim_of(staff, search.cover, heads)
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        for number in range(max(1, round(TRIES * limits.work)) if aim is not None else 0):
+            if late():
+                return
+            plan, how = plan_near(staff, aim, search.best.best, pool, seed=seed + number, pinned=search.pinned, late=late)
+            fresh = new_state(len(staff.people), staff.days, search.cover, 0)
+            install(fresh, plan, breaks_of(staff, search.cover, heads, plan), search.team, search.kit, search.cover)
+            if fresh.figures[0] < search.states[0].figures[0]:
+                load(search.states[0], fresh)
+            search.tell(watch, 0.0, limits)
+            if how != "near" or search.closed(limits):
+                return
 
 
 def start(staff: Staff, cover: IntervalCover, seed: int, pinned: np.ndarray | None) -> Search:
@@ -181,7 +200,7 @@ def _run(search: Search, limits: Limits, threads: int, watch: Watch | None, begu
             done += step
             if share >= exchanged:
                 exchanged += 0.1
-                _exchange(search)
+                exchange(search)
             search.tell(watch, share, limits)
 
 
@@ -189,7 +208,7 @@ def _round(search: Search, chain: int, moves: int, heats: tuple[float, float], w
     anneal(search.states[chain], moves, *heats, MOST_PEOPLE, widths, search.team, search.kit, search.cover, search.pinned, search.scratch[chain])
 
 
-def _exchange(search: Search) -> None:
+def exchange(search: Search) -> None:
     """All chains go on from the plan of the one that stands best now."""
     lead = min(search.states, key=lambda s: float(s.figures[0]))
     for state in search.states:

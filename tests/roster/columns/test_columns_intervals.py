@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import numpy as np
@@ -10,8 +12,8 @@ import pytest
 from months import cover, staff
 
 from cslib.roster.columns.bound import improve, lagrangian, within_prices
-from cslib.roster.columns.guide import breaks_of, plan_from_heads
-from cslib.roster.columns.heads import head_count_duals, whole_heads
+from cslib.roster.columns.guide import aim_of, breaks_of, plan_near
+from cslib.roster.columns.heads import WholeHeads, head_count_duals, whole_heads
 from cslib.roster.columns.intervals import compile_cover, head_counts, interval_cost, slot_price
 from cslib.roster.columns.kit import compile_staff
 from cslib.roster.columns.model import FORBIDDEN, OFF, people_cost, plan_findings
@@ -101,17 +103,57 @@ def test_whole_head_counts_bound_every_plan(seed):
         assert at[p, d, 0] in (1, 2)
 
 
-def test_months_that_meet_the_head_counts_are_legal_and_have_their_breaks():
+@pytest.mark.parametrize("seed", range(3))
+def test_months_that_meet_the_head_counts_are_legal_and_the_same_at_one_and_two_threads(seed):
+    team, need = _month(seed)
+    compiled, free = compile_cover(need), np.full((5, 8), -2)
+    heads = whole_heads(team, compile_staff(team), compiled, 2000, 1e6)
+    aim = aim_of(team, compiled, heads)
+    begin = solve_intervals(team, need, WORK).plan
+    found = []
+    for threads in (1, 2):
+        with ThreadPoolExecutor(threads) as pool:
+            found.append(plan_near(team, aim, begin, pool, seed=1, pinned=free))
+    (plan, how), (again, _) = found
+    assert not plan_findings(team, plan) and (plan == again).all()
+    at = breaks_of(team, compiled, heads, plan)
+    assert set(at[plan == 1].ravel()) <= {1, 2}  # the kind with a break
+    real = people_cost(team, plan) + interval_cost(need, head_counts(need, plan, at, np.array([p.team for p in team.people])))
+    assert heads.bound - 1e-6 <= real
+    counts = {(t, d, k): n for (t, d, k), n in heads.duties.items() if n}
+    mine = Counter((team.people[p].team, int(d), int(plan[p, d])) for p, d in zip(*np.nonzero(plan != OFF), strict=True))
+    if how == "met":  # then counts are those of the heads, and so is the price
+        assert mine == counts
+        assert real == pytest.approx(heads.value)
+
+
+def test_an_aim_that_some_plan_meets_is_met_at_its_price():
+    team, need = _month(3)
+    free = tuple(dataclasses.replace(p, work_cost=np.zeros((8, 3)), off_cost=np.zeros(8), counters=()) for p in team.people)
+    team, compiled = dataclasses.replace(team, people=free), compile_cover(need)
+    plan = solve_intervals(team, need, WORK, seed=5).plan
+    who = zip(*np.nonzero(plan != OFF), strict=True)
+    duties = dict(Counter((team.people[p].team, int(d), int(plan[p, d])) for p, d in who))
+    aim = aim_of(team, compiled, WholeHeads(0.0, duties, {}, 0.0))
+    aim = dataclasses.replace(aim, price=people_cost(team, plan))
+    nobody = np.full(plan.shape, OFF)
+    assert not plan_findings(team, nobody)
+    with ThreadPoolExecutor(1) as pool:
+        found, how = plan_near(team, aim, nobody, pool, seed=0, pinned=np.full(plan.shape, -2))
+    assert how == "met" and not plan_findings(team, found)
+    who = zip(*np.nonzero(found != OFF), strict=True)
+    assert Counter((team.people[p].team, int(d), int(found[p, d])) for p, d in who) == Counter(duties)
+
+
+def test_head_counts_end_at_a_stop_and_tell_of_the_clock():
     team, need = _month(3)
     kit, compiled = compile_staff(team), compile_cover(need)
-    heads = whole_heads(team, kit, compiled, 2000, 1e6)
-    begin = solve_intervals(team, need, WORK).plan
-    free = np.full(begin.shape, -2)
-    found = plan_from_heads(team, compiled, heads, begin, dataclasses.replace(WORK, work=1.0), seed=0, threads=1, pinned=free)
-    assert found is not None and not plan_findings(team, found[0])
-    again = plan_from_heads(team, compiled, heads, begin, dataclasses.replace(WORK, work=1.0), seed=0, threads=2, pinned=free)
-    assert again is not None and (again[0] == found[0]).all() and (again[1] == found[1]).all()
-    assert set(found[1][found[0] == 1].ravel()) <= {1, 2}
+    whole = whole_heads(team, kit, compiled, 2000, 1e6)
+    asked: list[int] = []
+    stopped = whole_heads(team, kit, compiled, 2000, 1e6, lambda: not asked.append(1))
+    assert asked and stopped.bound <= whole.bound + 1e-6 and not stopped.cut and not whole.cut
+    assert whole.value >= whole.bound - 1e-6
+    assert whole_heads(team, kit, compiled, 2000, 0.0).cut
 
 
 def test_looser_rules_never_raise_the_bound():

@@ -25,6 +25,10 @@ from cslib.roster.engine_stop import on_interrupt
 def centre(monkeypatch: pytest.MonkeyPatch) -> roster.Problem:
     """Four people, two queues, large enough for columns."""
     monkeypatch.setattr(plans, "EXACT_CELLS", 0)
+    return _centre()
+
+
+def _centre() -> roster.Problem:
     people = [person("a", "zh"), person("b", "zh", "en"), person("c", "zh", "en"), person("d", "en")]
     wishes = [{"employee_id": "a", "date": dt.date(2026, 3, 4), "wish": "OFF", "weight": 1.0}]
     given = study(people, (dataclasses.replace(EARLY), DAY, LATE, NIGHT), {"zh": queue("zh"), "en": queue("en")}, wishes=wishes)
@@ -43,6 +47,20 @@ def test_a_stop_gives_the_incumbent_with_its_gap_and_resuming_never_makes_it_wor
     once_more = roster.solve(centre, **way, begin=again.roster, stop=lambda: True)
     assert once_more.report.priced_yuan <= again.report.priced_yuan + 1e-6
     assert once_more.report.ended_by in ("stop", "gap")
+
+
+@pytest.mark.filterwarnings("ignore:Using LpProblem.constraints:DeprecationWarning")
+def test_a_site_solved_whole_stops_with_a_legal_roster_and_starts_from_one():
+    month = _centre()
+    first = roster.solve(month, gap=0.0, work=0.01, stop=lambda: True)
+    assert (first.report.engine, first.report.ended_by, first.report.replayable) == ("exact", "stop", False)
+    assert 0 <= first.report.bound_yuan <= first.report.priced_yuan
+    assert roster.audit(first.roster, first.covers, month.requirement, month.study).empty
+    found = roster.solve(month, gap=0.3, work=0.05)
+    again = roster.solve(month, gap=0.9, work=0.05, begin=found.roster)
+    assert again.report.priced_yuan <= found.report.priced_yuan + 1e-6
+    broken = first.roster.iloc[:0]
+    assert roster.solve(month, gap=0.9, work=0.05, begin=broken).report.status != "stopped_early"
 
 
 def test_a_roster_is_read_back_as_it_was_written(centre):
