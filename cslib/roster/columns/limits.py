@@ -15,8 +15,8 @@ Stop = Callable[[], bool]
 class Limits:
     """When to stop: gap [share of the larger of cost and ``gap_floor``], work (1 = normal), seconds; ``by_clock`` paces the search by the
     seconds. ``constant`` is a cost that no plan changes; it counts in the gap and in all that is reported.
-    ``widths``: least and most days of a window of the interval search; ``rough``: share of the seconds that its chains have before parts
-    are solved exactly."""
+    ``widths``: least and most days of a window of the interval search; ``rough``: share of the seconds left that its chains have before
+    parts are solved exactly."""
 
     gap: float
     gap_floor: float

@@ -126,10 +126,12 @@ def _from_heads(
     kit, cover, paced = search.kit, search.cover, limits.by_clock
     if kit.work.size > CELLS or late(1.0):
         return False
-    heads = whole_heads(staff, kit, cover, HEAD_NODES, (HEADS if paced else 1.0) * limits.seconds, lambda: late(1.0))
+    reach = kit.work.size <= MONTHS_CELLS
+    share = 1.0 if not paced else HEADS if reach else HEADS / 2  # a bound alone is worth less
+    heads = whole_heads(staff, kit, cover, HEAD_NODES, share * limits.seconds, lambda: late(1.0))
     search.bound = max(search.bound, heads.bound)
     search.tell(watch, 0.0, limits)
-    if kit.work.size <= MONTHS_CELLS and not search.closed(limits):
+    if reach and not search.closed(limits):
         _months(staff, search, limits, heads, seed, threads, watch, lambda: late(MONTHS if paced else 1.0))
     return heads.cut and not paced
 
