@@ -257,7 +257,8 @@ def test_fuzzed_cells_give_faults_or_edits_never_a_traceback_or_a_silent_change(
         for key, line in found.duties.items():
             row = int("".join(filter(str.isdigit, line.where.rsplit(" ", 1)[1])))
             same = key in whole.duties and vars(line) | {"where": ""} == vars(whole.duties[key]) | {"where": ""}
-            assert same or (book.worksheets[1].title, row) in touched, number
+            unsaid = key in whole.duties and vars(line) | {"where": ""} == vars(whole.duties[key]) | {"where": "", "queue": ""}  # a header is gone
+            assert same or (book.worksheets[1].title, row) in touched or (unsaid and (book.worksheets[1].title, 4) in touched), number
     print(f"fuzzed {count} workbooks: {outcomes}")
     assert sum(outcomes.values()) == count and outcomes["faults"] and outcomes["edited"]
 
