@@ -2,13 +2,13 @@
 
 Plans the same months twice, each from the roster that the month before left: ``alone`` month by month as the engine leaves them, and
 ``carried`` with the fairness ledger carried on and people exchanging days by ``roster.life.even`` within ``--budget`` yuan a month. Months
-for which the sample has no wishes and no leave get both by lot (a stream of the site's seed), the same ones on both ways. Prints one JSON
-object: ``spread_alone``, ``spread_carried`` (root mean square of duties above and below the fair share after the last month, nights and
-weekends) and their ``ratio``; ``exchange_yuan`` (what the exchanges cost, all months) and ``recount_off_yuan``, the largest difference of a
-month's from the audit's recount; ``priced_alone_yuan``, ``priced_carried_yuan`` (priced cost of all months); ``broken`` (violations of the
-evened months); ``year``: a row a month; ``curve``: the price of fairness over all months, a point for each share of the budget: yuan and the
-spreads of nights and weekends; and ``told``: one person's month in a sentence. ``--keep`` writes down every
-whole month and goes on after the last one; ``--figure`` draws year and curve.
+for which the sample has no wishes and no leave get both by lot (a stream of the site's seed), the same ones on both ways; months whose
+contract hours hardly suffice get overtime approved. Prints one JSON object: ``spread_alone``, ``spread_carried`` (root mean square of duties
+above and below the fair share after the last month, nights and weekends) and their ``ratio``; ``exchange_yuan`` (what the exchanges cost,
+all months) and ``recount_off_yuan``, the largest difference of a month's from the audit's recount; ``priced_alone_yuan``,
+``priced_carried_yuan`` (priced cost of all months); ``broken`` (violations of the evened months); ``year``: a row a month; ``curve``: the
+price of fairness over all months, a point for each share of the budget: yuan and the spreads of nights and weekends; and ``told``: one
+person's month in a sentence. ``--keep`` writes down every whole month and goes on after the last one; ``--figure`` draws year and curve.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ LOOK_BACK_DAYS = 14
 KINDS = BALANCED[:2]
 WAYS = ("alone", "carried")
 # Wishes and leave of months that the sample does not know; the same rates as its recipe (synthetic.yml) has for its own month.
+SPARE = 1.1  # contract hours over needed hours from which on no overtime is approved
 WISHES, OFF_SHARE, HEAVY_SHARE, LEAVE_SHARE, LEAVE_DAYS = 2.0, 0.6, 0.15, 0.5, 3
 
 
@@ -114,7 +115,9 @@ def measure(site: str, months: list[str], gap: float, work: float, budget: float
 def step(walk: Walk, base: Study, gap: float, work: float, budget: float) -> dict[str, Any]:
     """Plan one month on both ways; the row of the year."""
     need = staffing.requirement(demand.forecast(base), base)
+    base = approved(base, need)
     row: dict[str, Any] = {"month": base.month, "wishes": len(base.wishes), "leave_days": len(base.leave)}
+    row["overtime_approved_h"] = float(base.employees["overtime_max_h"].sum())
     for way in WAYS:
         study = following(base, walk.before[way])
         plan = roster.solve(roster.problem(need, study), gap=gap, work=work)
@@ -165,6 +168,20 @@ def supposed(study: Study, *, newcomer: bool) -> Study:
 def _frame(rows: Sequence[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=columns)
     return frame.assign(date=pd.to_datetime(frame["date"]).astype("datetime64[us]")).sort_values(columns[:2]).reset_index(drop=True)
+
+
+def approved(study: Study, need: pd.DataFrame) -> Study:
+    """The study with overtime approved for everybody where the month's contract hours less leave leave fewer than a tenth to spare.
+
+    As a planner does before a month with long holidays: what is missing, shared evenly, whole hours, at most the law's monthly limit.
+    """
+    people, law, days = study.employees, study.params.law, study.horizon
+    kinds = study.calendar[study.calendar["date"].isin([pd.Timestamp(day) for day in days.dates])]["kind"]
+    contract = people["fte_share"].sum() * law.number("normal_day_hours", days.start) * kinds.isin(["workday", "make_up_workday"]).sum()
+    needed = need["scheduled"].sum() * days.interval_min / 60
+    missing = SPARE * needed - (contract - study.leave["hours_h"].sum())
+    hours = min(math.ceil(max(missing, 0.0) / len(people)), law.limit("month_overtime", days.start))
+    return study.with_tables(employees=people.assign(overtime_max_h=people["overtime_max_h"].fillna(0.0).clip(lower=hours)))
 
 
 def following(study: Study, before: pd.DataFrame | None) -> Study:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import front_desk
+import pandas as pd
 import pytest
 
-from benchmarks.fairness import SHARES, Walk, begun, curve, following, supposed
+from benchmarks.fairness import SHARES, SPARE, Walk, approved, begun, curve, following, supposed
 from cslib import intake
 from cslib.roster.life import Board, fairness_ledger
 
@@ -36,6 +37,21 @@ def test_the_lot_is_the_same_each_time_and_leaves_the_samples_own_month_alone():
         zip(one.leave["employee_id"], one.leave["date"], strict=True)
     )
     assert following(one, None) is one
+
+
+def test_overtime_is_approved_where_a_month_lacks_hours_and_nowhere_else():
+    study = intake.open_study("front_desk", month="2027-02")  # Spring Festival: 16 days of work, 28 to staff
+    people = len(study.employees)
+    contract = 8.0 * 16 * study.employees["fte_share"].sum() - study.leave["hours_h"].sum()
+
+    def hours(needed: float) -> set[float]:
+        """Overtime approved a person where so many hours are needed."""
+        need = pd.DataFrame({"scheduled": [needed * 60 / study.horizon.interval_min]})
+        return set(approved(study, need).employees["overtime_max_h"])
+
+    assert hours(contract / SPARE - 1) == {0.0}
+    assert hours((contract + 4.5 * people) / SPARE) == {5.0}
+    assert hours(10 * contract) == {study.params.law.limit("month_overtime", study.horizon.start)} == {36.0}
 
 
 def test_the_curve_adds_the_months_up():
