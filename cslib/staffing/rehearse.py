@@ -33,7 +33,7 @@ def rehearse(roster: pd.DataFrame, coverage: pd.DataFrame, forecast: pd.DataFram
     Returns
     -------
     DataFrame, table rehearsal: arriving contacts only. A contact goes to whoever is free with the fewest skills, within a queue first come first
-    served. People are away for a day at the queues' random absence; other shrinkage takes its share of each group.
+    served. People are away for a day at the queues' random absence; other shrinkage, and all of it in chat, takes its share of each group.
 
     Raises
     ------

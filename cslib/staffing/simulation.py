@@ -21,6 +21,7 @@ from cslib.staffing.search import Whole
 from cslib.staffing.transient import Flags
 
 CONFIDENCE_SHARE = 0.95
+SEATS_APART = 211  # seats from the first of one group to the first of the next
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,9 @@ def simulate(kinds: Sequence[Kind], groups: Sequence[Group], interval_s: float, 
     a_day = max(round(86400 / interval_s), 1)
     counts = []
     for one in drawn:
-        people = np.column_stack([present(np.asarray(g.people, np.int64), absence_share, one.seats, a_day) for g in groups])
+        # each group has seats of its own: absence in one says nothing about the others
+        seats = [np.roll(one.seats, g * SEATS_APART, axis=1) if absence_share else one.seats for g in range(len(groups))]
+        people = np.column_stack([present(np.asarray(g.people, np.int64), absence_share, own, a_day) for g, own in zip(groups, seats, strict=True)])
         wait, outcome, by = np.zeros(len(one.arrival)), np.zeros(len(one.arrival), np.int64), np.zeros(len(one.arrival), np.int64)
         kernel.replicate(
             one.arrival, one.work, one.patience, one.kind, people, is_open, float(interval_s), rank, order, escalated, after, wait, outcome, by

@@ -123,7 +123,7 @@ def test_nothing_names_a_machine_or_a_package_host():
 def test_machine_paths_are_recognised():
     for text in ("open('/" + "tmp/x')", "see /" + "home/someone", " /" + "work/main", "C:" + "\\Users\\x"):
         assert MACHINE.search(text), text
-    for text in ("params/work/x", "~/tmp/x", "https://example.org/root/x", "a/tmp/b", "$HOME/tmp/x"):
+    for text in ("params/work/x", "~/" + "tmp/x", "https://example.org/" + "root/x", "a/" + "tmp/b", "$HOME/" + "tmp/x"):
         assert not MACHINE.search(text), text
 
 

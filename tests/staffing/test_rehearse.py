@@ -131,7 +131,7 @@ def test_the_mix_of_the_busiest_interval_lies_between_its_bounds(queue, study, f
     dear = site.model_copy(update={"staffing": site.staffing.model_copy(update={"flexible_cost": 5.0})})
     other = skill_mix(rows, replace(s, params=replace(s.params, site=dear)))
     flexible = [m.table.set_index("skills").loc["zh, en", "people"] for m in (found, other)]
-    assert flexible[0] > flexible[1] or found.mix.people == other.mix.people
+    assert flexible[0] >= flexible[1]
 
 
 def test_one_skill_has_no_mix_and_an_incomplete_forecast_is_refused(queue, study, forecast):

@@ -16,6 +16,7 @@ def joint_prices(facts: Facts, prices: Mapping[str, float]) -> dict[str, float]:
     """Prices of the goals that anything can be booked on in a month: above 0, their rule in force on some day [yuan a unit]."""
 
     def in_force(rule: str) -> bool:
+        """Whether the law has the rule on some day of the month."""
         return not rule or any(facts.limit(rule, day) is not None for day in facts.horizon.dates)
 
     return {code: prices[code] for code, rule in _RULE.items() if prices[code] > 0 and in_force(rule)}
