@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cslib.batch.actual import actual_hours
-    from cslib.batch.chain import HOUR_YUAN, month_payroll, open_hiring, plan, table, tasks
+    from cslib.batch.chain import HOUR_YUAN, month_payroll, morning_coverage, open_hiring, plan, table, tasks, whole_need
     from cslib.batch.explore import demand_change, explore_demand, explore_staffing, intraday_change
     from cslib.batch.today import supposed
 
 __all__ = [
-    "HOUR_YUAN", "actual_hours", "demand_change", "explore_demand", "explore_staffing", "intraday_change", "month_payroll", "open_hiring",
-    "plan", "supposed", "table", "tasks",
+    "HOUR_YUAN", "actual_hours", "demand_change", "explore_demand", "explore_staffing", "intraday_change", "month_payroll", "morning_coverage",
+    "open_hiring", "plan", "supposed", "table", "tasks", "whole_need",
 ]  # fmt: skip
 
 

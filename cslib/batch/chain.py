@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from cslib import demand, roster, staffing
+from cslib.batch.draft import joined_need
 from cslib.batch.fairness import curve_table, evened, exchange_table, month_ledger
 from cslib.batch.payroll import Payroll, payroll
+from cslib.core import tables
 from cslib.intake import Study
 from cslib.params.hiring import open_hiring
 from cslib.report import Run
@@ -51,13 +53,21 @@ def _requirement(study: Study, run: Run) -> dict[str, pd.DataFrame]:
     return {"requirement": staffing.requirement(table("forecast", study, run), study, tasks(study, run))}
 
 
+def _morning_need(study: Study, _run: Run) -> dict[str, pd.DataFrame]:
+    if not staffing.morning_slots(study):
+        return {"morning_need": tables.empty("morning_need")}
+    longer = study.through_next_day()
+    forecast = demand.forecast(longer)
+    return {"morning_need": staffing.morning_need(forecast, study, tasks_beside(longer, forecast))}
+
+
 def _roster(study: Study, run: Run) -> dict[str, pd.DataFrame]:
     found = plan(study, run)
     return {"roster": found.roster, "covers": found.covers, "coverage": found.coverage, "cost_split": found.cost_split}
 
 
 def _fairness_ledger(study: Study, run: Run) -> dict[str, pd.DataFrame]:
-    return {"fairness_ledger": month_ledger(*(table(name, study, run) for name in ("roster", "covers", "requirement")), study)}
+    return {"fairness_ledger": month_ledger(*(table(name, study, run) for name in ("roster", "covers")), whole_need(study, run), study)}
 
 
 def _performance(study: Study, run: Run) -> dict[str, pd.DataFrame]:
@@ -86,7 +96,7 @@ def _hiring(study: Study, run: Run) -> dict[str, pd.DataFrame]:
 
 
 def _violations(study: Study, run: Run) -> dict[str, pd.DataFrame]:
-    return {"violations": roster.audit(table("roster", study, run), table("covers", study, run), table("requirement", study, run), study)}
+    return {"violations": roster.audit(table("roster", study, run), table("covers", study, run), whole_need(study, run), study)}
 
 
 def _hours(study: Study, run: Run) -> dict[str, pd.DataFrame]:
@@ -115,6 +125,7 @@ STAGES: dict[str, Stage] = {
     "workload": _workload,
     "accuracy": _accuracy,
     "requirement": _requirement,
+    "morning_need": _morning_need,
     "roster": _roster,
     "covers": _roster,
     "coverage": _roster,
@@ -146,6 +157,16 @@ def table(name: str, study: Study, run: Run) -> pd.DataFrame:
     return run.load(name)
 
 
+def whole_need(study: Study, run: Run) -> pd.DataFrame:
+    """Table requirement of the month and on through the morning after it, which its last night serves: what rosters are made and judged by."""
+    return joined_need(table("requirement", study, run), table("morning_need", study, run))
+
+
+def morning_coverage(study: Study, run: Run) -> pd.DataFrame:
+    """Table coverage of the morning after the month by the last night of the run's roster."""
+    return roster.morning_coverage(table("roster", study, run), table("covers", study, run), whole_need(study, run), study)
+
+
 def tasks(study: Study, run: Run) -> pd.DataFrame | None:
     """Table workload, if some queue of the site takes tasks of it on; else None."""
     return table("workload", study, run) if _takes_tasks(study) else None
@@ -163,10 +184,11 @@ def _takes_tasks(study: Study) -> bool:
 def plan(study: Study, run: Run, progress: Callable[..., Any] | None = None) -> roster.Plan:
     """Solve the month and keep its proof with the run (note ``solver``); where the site wants it, even it out and keep the exchanges."""
     settings = study.params.site.roster
-    problem = roster.problem(table("requirement", study, run), study)
+    need = whole_need(study, run)
+    problem = roster.problem(need, study)
     found = roster.solve(problem, gap=settings.gap_share, work=settings.work, progress=progress)
     if (budget := study.params.site.fairness.month_yuan) is not None:
-        found, exchanged = evened(found, table("requirement", study, run), study, budget)
+        found, exchanged = evened(found, need, study, budget)
         run.save("fairness_curve", curve_table(exchanged))
         run.save("fairness_exchanges", exchange_table(exchanged))
     for name in ("roster", "covers", "coverage", "cost_split"):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from cslib import intake
+from cslib.batch.draft import drafted
 from cslib.core import words
 from cslib.core.errors import RunError
 from cslib.core.paths import shown
@@ -16,7 +17,6 @@ from cslib.core.words import say
 from cslib.intake import Study
 from cslib.intake.issued import TABLES as ISSUED_TABLES
 from cslib.report import finished_runs
-from cslib.report.store import read_table
 from cslib.roster import life, sentences
 from cslib.roster.life.edits_facts import COVER_KINDS, Broken, Edit, Review, WayOut
 
@@ -69,8 +69,7 @@ def published(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     if issued := intake.issues(study.site, study.month):
         roster, covers, need = (issued[-1].table(name) for name in ISSUED_TABLES)
     else:
-        folder = newest_run(study) / "tables"
-        roster, covers, need = (read_table(name, folder / f"{name}.csv") for name in ISSUED_TABLES)
+        roster, covers, need = drafted(newest_run(study) / "tables")
     return roster, covers, need
 
 

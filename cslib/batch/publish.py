@@ -17,13 +17,14 @@ import pandas as pd
 
 from cslib import intake, report
 from cslib.batch.check import newest_run, told
+from cslib.batch.draft import drafted
 from cslib.batch.fairness import month_ledger
 from cslib.core.errors import Finding, RunError
 from cslib.core.paths import issues_dir, shown
 from cslib.core.words import say
 from cslib.intake import Issue, Study
 from cslib.intake.issued import LEDGER, RECORD, TABLES, seal_of
-from cslib.report.store import file_hash, read_json, read_table, sha256, table_bytes, write_json, write_whole
+from cslib.report.store import file_hash, read_json, sha256, table_bytes, write_json, write_whole
 from cslib.roster import audit, life, recount, sentences
 from cslib.roster.life.swap import Swap
 
@@ -163,8 +164,7 @@ def _refuse_change(changed: list[tuple[str, dt.date]], on: dt.date, study: Study
 
 def _draft(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, str]:
     folder = newest_run(study)
-    roster, covers, need = (read_table(name, folder / "tables" / f"{name}.csv") for name in TABLES)
-    return roster, covers, need, folder.name
+    return *drafted(folder / "tables"), folder.name
 
 
 def _hashes(frames: Tables) -> dict[str, str]:

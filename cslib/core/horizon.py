@@ -63,6 +63,10 @@ class Horizon:
         """Start of every interval, ``days * slots_per_day`` long."""
         return pd.date_range(self.start, periods=self.days * self.slots_per_day, freq=f"{self.interval_min}min", unit="us")
 
+    def morning(self, slots: int) -> pd.DatetimeIndex:
+        """Starts of the first intervals after the horizon, ``slots`` long: the morning that the last day's night duties serve."""
+        return pd.date_range(self.end, periods=slots, freq=f"{self.interval_min}min", unit="us")
+
     def slot(self, moment: pd.Timestamp) -> int:
         """Index of the interval that holds ``moment``; negative before the horizon, past the last one after it."""
         minutes = (pd.Timestamp(moment) - pd.Timestamp(self.start)).total_seconds() / 60

@@ -71,6 +71,10 @@ class Study:
         checked = {name: tables.check(kinds.get(name, name), frame, source=name) for name, frame in given.items()}
         return dataclasses.replace(self, _tables={**self._tables, **checked})
 
+    def through_next_day(self) -> Study:
+        """The study with the day after the month in its horizon: for what the last night has to serve."""
+        return dataclasses.replace(self, horizon=dataclasses.replace(self.horizon, days=self.horizon.days + 1))
+
     def pin_place(self, employee_id: str, day: dt.date) -> str:
         """File and cell of a pin, for a message; without a file the person and the day."""
         return self._pin_places.get((employee_id, day), f"pins: {employee_id}, {day}")

@@ -98,6 +98,16 @@ def shortage(coverage: pd.DataFrame, study: Study) -> list[str]:
     return [say("report.lines.missing", hours=missing.sum(), peak=at_peak, site=study.site, month=study.month)]
 
 
+def morning(coverage: pd.DataFrame, study: Study) -> list[str]:
+    """How the last night serves the next month's first morning (``roster.morning_coverage``); nothing where no duty runs on into it."""
+    if coverage.empty:
+        return []
+    hour = study.horizon.interval_min / 60
+    until = coverage["interval_start"].max() + pd.Timedelta(minutes=study.horizon.interval_min)
+    needed, missing = coverage["needed"].sum() * hour, coverage["short"].sum() * hour
+    return [say("report.lines.morning", last=f"{study.horizon.last}", until=f"{until:%m-%d %H:%M}", needed=needed, missing=missing)]
+
+
 def covers(covers: pd.DataFrame, study: Study) -> list[str]:
     """Number, hours and longest of the planned reliefs."""
     if covers.empty:

@@ -27,7 +27,8 @@ def problem(need: pd.DataFrame, study: Study) -> Problem:
 
     Parameters
     ----------
-    need : table ``requirement``; every queue of the site, every interval of the horizon
+    need : table ``requirement``; every queue of the site, every interval of the horizon; on through the first morning after it, if the nights
+        of the last day are to be planned for it
     study : staff, skills, leave, wishes, pins, last roster, calendar, shifts, rules, prices
 
     Raises
@@ -47,10 +48,11 @@ def problem(need: pd.DataFrame, study: Study) -> Problem:
     findings += _unknown_wishes(study)
     found = Problem(
         start=horizon.start, days=horizon.days, interval_min=horizon.interval_min, shifts=study.params.shifts, night=night, people=people,
-        posts=posts, need=numbers, peak=peak, opened=_opened(study), limits=limits, meal_break_min=_value(study, "meal_break_length"),
-        week_h=_week_hours(study), prices={code: study.params.prices.yuan(code) for code in PRICES},
-        contract_band_h=site.roster.contract_band_h, nights_free=site.roster.nights_free, cover_basis=site.cover.basis,
-        cover_gap_h=site.cover.min_gap_h, wishes=_wishes(study), pins=pins, spill=_spill(study, past), requirement=need, study=study,
+        posts=posts, need=numbers, peak=peak, opened=_opened(study, numbers.shape[1]), limits=limits,
+        meal_break_min=_value(study, "meal_break_length"), week_h=_week_hours(study),
+        prices={code: study.params.prices.yuan(code) for code in PRICES}, contract_band_h=site.roster.contract_band_h,
+        nights_free=site.roster.nights_free, cover_basis=site.cover.basis, cover_gap_h=site.cover.min_gap_h, wishes=_wishes(study),
+        pins=pins, spill=_spill(study, past), requirement=need, study=study,
         weekends=_weekends(study), week_extra_days=_make_up_days(study), settings=site.roster, published=_published(study, people),
     )  # fmt: skip
     findings += check_problem(found) + check_pins(found)
@@ -142,7 +144,9 @@ def _grids(need: pd.DataFrame, study: Study) -> tuple[np.ndarray, np.ndarray]:
     ------
     RosterError  if a queue or an interval is missing, or a queue is unknown.
     """
-    queues, intervals = list(study.params.site.queues), study.horizon.intervals
+    queues, horizon = list(study.params.site.queues), study.horizon
+    after = (need["interval_start"] - pd.Timestamp(horizon.end)) // pd.Timedelta(minutes=horizon.interval_min)
+    intervals = horizon.intervals.append(horizon.morning(max(0, int(after.max()) + 1 if len(after) else 0)))
     unknown, allowed = sorted(set(need["queue"]) - set(queues)), ", ".join(queues)
     findings = [Finding("roster.unknown_queue", "requirement", {"given": name, "allowed": allowed}) for name in unknown]
     numbers, peak = np.zeros((len(queues), len(intervals)), dtype=np.int64), np.zeros((len(queues), len(intervals)), dtype=bool)
@@ -159,8 +163,8 @@ def _grids(need: pd.DataFrame, study: Study) -> tuple[np.ndarray, np.ndarray]:
     return numbers, peak
 
 
-def _opened(study: Study) -> np.ndarray:
-    times = [(t.weekday(), t.hour * 60 + t.minute) for t in study.horizon.intervals]
+def _opened(study: Study, slots: int) -> np.ndarray:
+    times = [(t.weekday(), t.hour * 60 + t.minute) for t in [*study.horizon.intervals, *study.horizon.morning(study.horizon.slots_per_day)]][:slots]
     return np.array([[queue.open_at(weekday, minute) for weekday, minute in times] for queue in study.params.site.queues.values()])
 
 

@@ -88,7 +88,7 @@ def _out_of_reach(problem: Problem) -> list[Finding]:
         if not holders:
             continue
         missed = (problem.need[q] > 0) & ~_reach(problem, q, holders)
-        for begin, end, days in _stretches(missed.reshape(problem.days, problem.slots_per_day)):
+        for begin, end, days in _stretches(missed[: problem.month_slots].reshape(problem.days, problem.slots_per_day)):
             facts = {
                 "queue": post.name, "begin": clock(begin * problem.interval_min), "end": clock(end * problem.interval_min),
                 "first": problem.date(int(days[0])).isoformat(), "days": len(days),

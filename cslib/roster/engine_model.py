@@ -17,6 +17,7 @@ import numpy as np
 import pulp
 from pulp.v4_migration import set_v4_migration_warnings
 
+from cslib.core.units import MINUTES_PER_DAY
 from cslib.params.prices import PRICES
 from cslib.roster.engine_cells import shift_definition
 from cslib.roster.problem import POOL, Problem, Spill
@@ -187,7 +188,7 @@ def periods(problem: Problem, cells: Iterable[tuple[int, int, int]]) -> list[ran
     ----------
     cells : (class, day, shift) that somebody may work
     """
-    edges = set(range(0, problem.slots + 1, problem.slots_per_day))
+    edges = {*range(0, problem.slots + 1, problem.slots_per_day), problem.slots}
     for cls, day, shift in cells:
         begin, end = problem.span(day, shift)
         edges |= {begin // problem.interval_min, end // problem.interval_min}
@@ -230,8 +231,10 @@ def _at(sums: dict[tuple[Group, int], Sum], group: Group, k: int) -> Sum:
 
 
 def _add_breaks(model: Model, key: HeadKey, heads: pulp.LpVariable, most: int) -> None:
-    """Every person of a head count has each of its breaks, somewhere in its window (S003-P1)."""
+    """Every person of a head count has each of its breaks, somewhere in its window (S003-P1). Breaks at a post after the month's end take
+    nobody away: their relief is planned with the next month."""
     problem, (cls, day, shift, home) = model.problem, key
+    counted = MINUTES_PER_DAY * (problem.days + (home == POOL))
     for number, pause in enumerate(problem.shifts[shift].breaks):
         share = Sum({heads: -1.0})
         for at in break_starts(problem, cls, shift, number):
@@ -240,7 +243,7 @@ def _add_breaks(model: Model, key: HeadKey, heads: pulp.LpVariable, most: int) -
             model.break_min[count] = NEVER_COVERED if pause.split else pause.length_min
             share.add(count)
             begin = problem.span(day, shift)[0] + at
-            for k in model.within(begin, begin + pause.length_min):
+            for k in model.within(begin, begin + pause.length_min) if begin < counted else ():
                 _at(model.resting, (problem.classes[cls].skills, home), k).add(count)
         model.equal(share)
 

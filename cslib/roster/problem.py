@@ -1,7 +1,8 @@
 """The rostering problem: everything the engines need, numbered and frozen. Times are minutes from the first midnight of the horizon.
 
 Days are numbered 0 .. days - 1 (negative in the month before), people by their row in the staff list, shifts and queues by their
-place in the parameter files, intervals 0 .. days * slots_per_day - 1.
+place in the parameter files, intervals 0 .. days * slots_per_day - 1, and on through the next month's first morning as far as the
+requirement reaches: only night duties of the last day can serve it.
 """
 
 from __future__ import annotations
@@ -159,7 +160,12 @@ class Problem:
 
     @property
     def slots(self) -> int:
-        """Intervals of the horizon."""
+        """Intervals of the horizon and of the morning after it."""
+        return int(self.need.shape[1])
+
+    @property
+    def month_slots(self) -> int:
+        """Intervals of the horizon alone."""
         return self.days * self.slots_per_day
 
     @property

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cslib.staffing.idle import idle_time
     from cslib.staffing.judge import judge
     from cslib.staffing.mix import SkillMix, skill_mix
+    from cslib.staffing.morning import morning_need, morning_slots
     from cslib.staffing.rehearse import rehearse
     from cslib.staffing.requirement import requirement
     from cslib.staffing.reverse import figures
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HiringPlan", "HiringWhatIf", "Skill", "SkillMix", "WhatIf", "budget_table", "erlang", "figures", "hiring_lines", "hiring_plan", "idle_time",
-    "judge", "rehearse", "requirement", "risk", "risk_curve", "risk_tables", "simulation", "skill_mix", "staff_skills", "trace", "windows",
+    "judge", "morning_need", "morning_slots", "rehearse", "requirement", "risk", "risk_curve", "risk_tables", "simulation", "skill_mix",
+    "staff_skills", "trace", "windows",
 ]  # fmt: skip
 
 # Loaded at first use: a page that shows the requirement needs neither widgets nor a solver.
@@ -34,6 +36,7 @@ furnish(
         "cslib.staffing.idle": ("idle_time",),
         "cslib.staffing.judge": ("judge",),
         "cslib.staffing.mix": ("SkillMix", "skill_mix"),
+        "cslib.staffing.morning": ("morning_need", "morning_slots"),
         "cslib.staffing.rehearse": ("rehearse",),
         "cslib.staffing.requirement": ("requirement",),
         "cslib.staffing.reverse": ("figures",),

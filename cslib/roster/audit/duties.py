@@ -74,11 +74,6 @@ class Duty:
         return self.end - self.start
 
     @property
-    def at_work(self) -> list[Minutes]:
-        """Presence without breaks."""
-        return minus([self.span], self.breaks)
-
-    @property
     def paid_spans(self) -> list[Minutes]:
         """Presence without unpaid breaks; the i-th break is paid if the i-th break of the definition is, breaks without one are not.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from cslib.core import tables
@@ -126,8 +127,17 @@ class Facts:
 
     @property
     def minutes(self) -> int:
+        """Minutes looked at: those of the month, and of the morning after it as far as the need reaches on."""
+        return self.need.needed.shape[1] * self.horizon.interval_min
+
+    @property
+    def month_minutes(self) -> int:
         """Minutes of the month."""
         return self.horizon.days * MINUTES_PER_DAY
+
+    def by_minute(self, of_day: Callable[[dt.date], float]) -> np.ndarray:
+        """A value of each day, by minute."""
+        return np.repeat([of_day(day) for day in (*self.horizon.dates, self.horizon.end)], MINUTES_PER_DAY)[: self.minutes]
 
     @cached_property
     def shifts(self) -> dict[str, Shift]:
@@ -177,7 +187,13 @@ class Facts:
 
     def at_work(self, duty: Duty) -> list[Minutes]:
         """Presence on a duty without breaks and recorded absences."""
-        return minus(duty.at_work, self.absences.get(duty.employee_id, ()))
+        return minus([duty.span], [*duty.breaks, *self.absences.get(duty.employee_id, ())])
+
+    def at_home(self, duty: Duty) -> list[Minutes]:
+        """When a duty holds its home post. Breaks after the month's end take nobody away: the next month plans their relief, as it does for
+        every duty that reaches into it."""
+        rests = [b for b in duty.breaks if b[0] < self.month_minutes]
+        return minus([duty.span], [*rests, *self.absences.get(duty.employee_id, ())])
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """What ``make`` gives, made once for these facts."""

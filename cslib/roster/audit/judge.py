@@ -18,7 +18,8 @@ def audit(roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study:
     Parameters
     ----------
     roster, covers : tables ``roster`` and ``covers``, from the solver, by hand or imported; what can't be read in them is a violation
-    need : table ``requirement`` [persons], every queue of the site and every interval of the month
+    need : table ``requirement`` [persons], every queue of the site and every interval of the month; on through the morning after it, if the
+        night duties of the last day are to be judged by it
     study : staff, skills, leave, pins, last roster, calendar, and the parameters with the law
     absences : table ``absences``: spans in which a rostered person is not there after all, so that somebody may stand in for him
 
@@ -50,7 +51,7 @@ def recount(
     coverage : table ``coverage``, every queue and interval. Posts: home people present, not on break and not away on a cover (unless
         the post may be left), and stand-ins. Pooled agents: the best assignment by skill, peak needs first; those left over are booked
         on the first queue they can serve. ``short`` and ``over`` are averages of what is missing and above need in each minute.
-    cost_split : table ``cost_split``, one row per price [yuan].
+    cost_split : table ``cost_split``, one row per price [yuan], the morning after the month included as far as the need reaches.
 
     Raises
     ------
@@ -59,3 +60,23 @@ def recount(
     facts = read(roster, covers, need, study, absences)
     found = coverage(facts)
     return coverage_table(found, facts), cost_table(quantities(found, facts), facts)
+
+
+def morning_coverage(roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Coverage of the morning after the month by the night duties of its last day.
+
+    Parameters
+    ----------
+    roster, covers, need, study : as for ``audit``
+
+    Returns
+    -------
+    DataFrame, table ``coverage``; empty where the need does not reach into the morning. Breaks at posts count as held: their relief is
+    planned with the next month.
+
+    Raises
+    ------
+    RosterError, TableError  as ``audit``.
+    """
+    facts = read(roster, covers, need, study)
+    return coverage_table(coverage(facts), facts, morning=True)

@@ -1,4 +1,7 @@
-"""The requirement as arrays: people to roster and peak intervals, by queue and interval of the month; open minutes of the posts."""
+"""The requirement as arrays: people to roster and peak intervals, by queue and interval; open minutes of the posts.
+
+A requirement may reach on into the next month's first morning, which only the last day's night duties can serve.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ from cslib.params.site import Queue
 
 @dataclass(frozen=True)
 class Need:
-    """People to roster. ``needed`` [persons] and ``peak`` have shape (queues, intervals), queues in the order of the site file."""
+    """People to roster. ``needed`` [persons] and ``peak`` have shape (queues, intervals of the month and of the morning after it), queues in
+    the order of the site file."""
 
     queues: tuple[str, ...]
     needed: np.ndarray
@@ -24,7 +28,7 @@ class Need:
 
 
 def read_need(need: pd.DataFrame | None, study: Study) -> Need:
-    """The requirement on the month's grid; nothing is needed where ``need`` is None.
+    """The requirement on the month's grid and on the morning after it, as far as ``need`` reaches; nothing is needed where it is None.
 
     Raises
     ------
@@ -33,15 +37,16 @@ def read_need(need: pd.DataFrame | None, study: Study) -> Need:
     """
     queues = tuple(study.params.site.queues)
     horizon = study.horizon
-    shape = (len(queues), horizon.days * horizon.slots_per_day)
-    needed, peak = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
+    month = horizon.days * horizon.slots_per_day
     if need is None:
-        return Need(queues, needed, peak)
+        return Need(queues, np.zeros((len(queues), month), dtype=np.int64), np.zeros((len(queues), month), dtype=bool))
     frame = tables.check("requirement", need, source="requirement")
     number = {name: i for i, name in enumerate(queues)}
     unknown = sorted(set(frame["queue"]) - set(queues))
     slots = (frame["interval_start"] - pd.Timestamp(horizon.start)) / pd.Timedelta(minutes=horizon.interval_min)
-    off_grid = frame.loc[(slots % 1 != 0) | (slots < 0) | (slots >= shape[1]), "interval_start"]
+    off_grid = frame.loc[(slots % 1 != 0) | (slots < 0) | (slots >= month + horizon.slots_per_day), "interval_start"]
+    shape = len(queues), max(month, 0 if frame.empty or len(off_grid) else int(slots.max()) + 1)
+    needed, peak = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
     findings = [Finding("audit.unknown_queue", "requirement", {"given": name, "allowed": ", ".join(queues)}) for name in unknown]
     if len(off_grid):
         given = {"given": f"{off_grid.iloc[0]:%Y-%m-%d %H:%M}", "month": horizon.label, "grid": horizon.interval_min, "count": len(off_grid)}
@@ -56,11 +61,11 @@ def read_need(need: pd.DataFrame | None, study: Study) -> Need:
     return Need(queues, needed, peak)
 
 
-def open_minutes(queue: Queue, study: Study) -> np.ndarray:
-    """Flags of the month's minutes at which a queue is open."""
+def open_minutes(queue: Queue, study: Study, minutes: int) -> np.ndarray:
+    """Flags of the minutes, from the month's first midnight on, at which a queue is open."""
     day = np.zeros((7, MINUTES_PER_DAY), dtype=bool)
     for window in queue.opening:
         begin, end = minute_of(window.begin), minute_of(window.end)
         for weekday in range(7):
             day[weekday, begin:end] |= window.holds(weekday, begin)
-    return np.concatenate([day[date.weekday()] for date in study.horizon.dates])
+    return np.concatenate([day[date.weekday()] for date in (*study.horizon.dates, study.horizon.end)])[:minutes]

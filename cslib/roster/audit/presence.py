@@ -84,9 +84,8 @@ def watches(facts: Facts) -> list[Watch]:
     found = []
     for i, (name, queue) in enumerate(facts.study.params.site.queues.items()):
         if queue.never_empty:
-            by_day = [facts.limit("never_empty", day) or 0.0 for day in facts.horizon.dates]
-            limits = np.repeat(by_day, 1440) * open_minutes(queue, facts.study)
-            found.append(Watch(name, i, limits))
+            limits = facts.by_minute(lambda day: facts.limit("never_empty", day) or 0.0)
+            found.append(Watch(name, i, limits * open_minutes(queue, facts.study, facts.minutes)))
     return found
 
 
@@ -104,7 +103,7 @@ def parts(person: Person | None, duties: Iterable[Duty], covers: CoversOf, facts
         spans = facts.at_work(duty)
         if duty.home in number:
             elsewhere = [s for post, c in covers.items() if post != duty.home for s in c]
-            yield "home", number[duty.home], spans
+            yield "home", number[duty.home], facts.at_home(duty)
             yield "away", number[duty.home], common(spans, elsewhere)
         elif is_pooled(duty):
             skills = serves(person, duty.date, facts) if person is not None else frozenset()

@@ -61,13 +61,15 @@ def count(there: Presence, needed: np.ndarray, peak: np.ndarray, watched: Sequen
     return Coverage(short, extra + left, priced)
 
 
-def coverage_table(found: Coverage, facts: Facts) -> pd.DataFrame:
-    """Table ``coverage``: every queue and interval of the month; rostered = needed - short + over."""
-    intervals = facts.horizon.intervals
+def coverage_table(found: Coverage, facts: Facts, *, morning: bool = False) -> pd.DataFrame:
+    """Table ``coverage``: every queue and interval of the month, or of the morning after it; rostered = needed - short + over."""
+    month = len(facts.horizon.intervals)
+    chosen = slice(month, None) if morning else slice(month)
+    intervals = facts.horizon.morning(facts.need.needed.shape[1] - month) if morning else facts.horizon.intervals
     rows = []
     for i, queue in enumerate(facts.need.queues):
-        needed, short, over = facts.need.needed[i], found.short[i], found.over[i]
-        columns = {"needed": needed, "rostered": needed - short + over, "short": short, "over": over, "peak": facts.need.peak[i]}
+        needed, short, over = (part[i, chosen] for part in (facts.need.needed, found.short, found.over))
+        columns = {"needed": needed, "rostered": needed - short + over, "short": short, "over": over, "peak": facts.need.peak[i, chosen]}
         rows.append(pd.DataFrame({"queue": queue, "interval_start": intervals, **columns}))
     return tables.check("coverage", pd.concat(rows, ignore_index=True), source="coverage")
 
@@ -75,7 +77,8 @@ def coverage_table(found: Coverage, facts: Facts) -> pd.DataFrame:
 def quantities(found: Coverage, facts: Facts) -> dict[str, float]:
     """Quantity of each price code, in the price's unit.
 
-    A never-empty post's missing people are priced by ``empty_post`` up to the rule's limit, beyond it as short. Leave counts as hours.
+    A never-empty post's missing people are priced by ``empty_post`` up to the rule's limit, beyond it as short. Leave counts as hours. The
+    morning after the month counts as far as the need reaches.
     """
     hour, peak = facts.horizon.interval_min / 60, facts.need.peak
     at_post = presence(facts).at_post

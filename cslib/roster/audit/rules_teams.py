@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from cslib.core.units import MINUTES_PER_DAY, ceil_people
+from cslib.core.units import ceil_people
 from cslib.roster.audit.duties import Duty
 from cslib.roster.audit.facts import Facts, Person
 from cslib.roster.audit.registry import FUNCTIONS, Violation, details, rule
@@ -190,7 +190,7 @@ def _teaches(duty: Duty, session: str) -> bool:
 
 def _limits(code: str, facts: Facts) -> np.ndarray:
     """Limit of a rule by minute; 0 where it is not in force."""
-    return np.repeat([facts.limit(code, day) or 0.0 for day in facts.horizon.dates], MINUTES_PER_DAY)
+    return facts.by_minute(lambda day: facts.limit(code, day) or 0.0)
 
 
 def _on_duty(facts: Facts, counts: Callable[[Person, Duty], bool]) -> np.ndarray:

@@ -92,7 +92,7 @@ def relaxed(problem: Problem, without: Collection[Held]) -> Problem:
 
 def narrowed(problem: Problem, days: Collection[int]) -> Problem:
     """The problem with nobody needed outside some days, to ask what is missing on these alone."""
-    inside = np.isin(np.arange(problem.slots) // problem.slots_per_day, list(days))
+    inside = np.isin(np.minimum(np.arange(problem.slots) // problem.slots_per_day, problem.days - 1), list(days))
     need, peak, opened = problem.need * inside, problem.peak & inside, problem.opened & inside
     return dataclasses.replace(problem, need=need, peak=peak, opened=opened)
 
