@@ -107,7 +107,9 @@ def test_a_morning_that_no_shift_reaches_is_priced_not_refused():
     assert roster.morning_coverage(plan.roster, plan.covers, asked, small)["short"].sum() * 0.5 == 7.0
 
 
-@pytest.mark.parametrize("made", [lambda a: pd.concat([a, a.tail(1).assign(interval_start=pd.Timestamp("2026-03-08"))]), lambda a: a.drop(a.index[-3])])
+@pytest.mark.parametrize(
+    "made", [lambda a: pd.concat([a, a.tail(1).assign(interval_start=pd.Timestamp("2026-03-08"))]), lambda a: a.drop(a.index[-3])]
+)
 def test_a_need_that_runs_on_for_more_than_a_day_or_with_gaps_is_refused(made):
     small = hotline(phone=queue("voice"), chat=queue("text"))
     asked = made(reaching(small, {"phone": 1}, {"phone": 1, "chat": 1}))
