@@ -17,7 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-CLOCKS: dict[str, Callable[[], float]] = {"wall": time.perf_counter, "cpu": time.process_time}
+
+def _processor() -> float:
+    """Processor seconds of this process and of programmes that it has called and that have ended (CBC)."""
+    return sum(spent.ru_utime + spent.ru_stime for spent in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+
+
+CLOCKS: dict[str, Callable[[], float]] = {"wall": time.perf_counter, "cpu": _processor}
 ROUGH = 0.5  # coverage alone, few own prices: annealing brings more than parts
 BEGUN = {"wall": time.perf_counter(), "cpu": 0.0}  # a process begins with no CPU time used
 

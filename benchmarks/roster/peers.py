@@ -64,6 +64,10 @@ def run_peer(given: argparse.Namespace) -> int:
     cpu = given.clock == "cpu"
     seconds = given.seconds * (1 if cpu else given.threads / threads) - (clock() - begun)
     values, bound = solve(programme, Budget(max(seconds, 0.5), cpu, clock, clock()), threads, given.seed, note)
+    if values is not None:
+        value = float(values @ np.array(programme.price))
+        if not trail or value + fixed < trail[-1][1] - 1e-9:  # CBC tells no steps, HiGHS not the last one
+            note(value, bound)
     if given.trail:
         given.trail.write_text(json.dumps(trail), encoding="utf-8")
     cost = math.inf
@@ -139,7 +143,7 @@ def _highs(programme: Compact, budget: Budget, threads: int, seed: int, note: No
     return np.array(solver.getSolution().col_value), float(info.mip_dual_bound)
 
 
-def _cbc(programme: Compact, budget: Budget, threads: int, seed: int, note: Note) -> Outcome:
+def _cbc(programme: Compact, budget: Budget, threads: int, seed: int, _note: Note) -> Outcome:
     import pulp
     from pulp.v4_migration import set_v4_migration_warnings
 
@@ -161,6 +165,4 @@ def _cbc(programme: Compact, budget: Budget, threads: int, seed: int, note: Note
     whole = status == pulp.LpStatusOptimal and problem.sol_status == pulp.LpSolutionOptimal
     found = problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
     value = float(values @ np.array(programme.price))
-    if found:
-        note(value, value if whole else -math.inf)
     return (values if found else None), (value if whole else -math.inf)  # a bound only where it ended by itself; it reports none otherwise

@@ -13,13 +13,15 @@ import sys
 from pathlib import Path
 
 import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter
 
 SOLVERS = ("engine", "cpsat", "highs", "cbc")
 NAMES = {"engine": "engine", "cpsat": "CP-SAT", "highs": "HiGHS", "cbc": "CBC"}
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run what is missing, then write the table and a figure per instance."""
+    """Run what is missing, then write the table and the figure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.roster.table", description=__doc__)
     parser.add_argument("instances", type=Path, nargs="+")
     parser.add_argument("--seconds", type=float, default=60.0)
@@ -34,8 +36,7 @@ def main(argv: list[str] | None = None) -> int:
     runs = {(path.stem, solver): _run(path, solver, given) for path in given.instances for solver in given.solvers}
     names = [path.stem for path in given.instances]
     (given.folder / "table.md").write_text(table(names, given.solvers, runs), encoding="utf-8")
-    for name in names:
-        _curve(name, given.solvers, runs, given.folder)
+    _curves(names, given.solvers, runs, given.folder / "anytime.png")
     return 0
 
 
@@ -76,25 +77,41 @@ def _cell(run: dict) -> str:
     return f"{value} / {bound} ({run.get('cpu_s', 0):.0f}{failed})"
 
 
-def _curve(name: str, solvers: list[str], runs: dict[tuple[str, str], dict], folder: Path) -> None:
-    """Best cost against time, all solvers in one picture; the engine's bound as a dashed line."""
+def _curves(names: list[str], solvers: list[str], runs: dict[tuple[str, str], dict], path: Path) -> None:
+    """Best cost against time, a panel an instance, all solvers in it; the engine's bound as a dashed line."""
     matplotlib.use("agg")
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(figsize=(6, 3.5), layout="constrained")
-    for solver in solvers:
-        steps = [(t, cost) for t, cost, _ in runs[name, solver]["trail"]]
-        if steps:
-            end = max(steps[-1][0], min(float(runs[name, solver].get("seconds") or 0.0), float(runs[name, solver].get("budget_s") or 1e9)))
-            times, costs = zip(*[*steps, (end, steps[-1][1])], strict=True)
-            axes.step(times, costs, where="post", label=NAMES[solver])
-    bound = runs[name, "engine"].get("bound") if (name, "engine") in runs else None
-    if bound:
-        axes.axhline(bound, linestyle="--", linewidth=1, color="black", label="bound")
-    axes.set(xlabel="seconds", ylabel="cost", title=name, xscale="log", yscale="log")
-    axes.legend()
-    figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+    across = min(3, len(names))
+    down = -(-len(names) // across)
+    figure, panels = plt.subplots(down, across, figsize=(4 * across, 3 * down), layout="constrained", squeeze=False)
+    for axes in panels.flat[len(names) :]:
+        axes.set_axis_off()
+    for name, axes in zip(names, panels.flat, strict=False):
+        for number, solver in enumerate(solvers):
+            _draw(axes, NAMES[solver], runs[name, solver], f"C{number}")
+        bound = runs[name, "engine"].get("bound") if (name, "engine") in runs else None
+        if bound:
+            axes.axhline(bound, linestyle="--", linewidth=1, color="black", label="bound of the engine")
+        axes.set(xlabel="processor seconds", ylabel="cost", title=name, xscale="log", yscale="log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_formatter(NullFormatter())
+        axes.legend(fontsize="x-small")
+    figure.savefig(path, dpi=110, metadata={"Software": None})
     plt.close(figure)
+
+
+def _draw(axes: Axes, label: str, run: dict, colour: str) -> None:
+    """Steps of a run from its first plan to its end; only a line of the legend where it found none."""
+    steps = [(t, cost) for t, cost, _ in run["trail"]]
+    if not steps:
+        axes.plot([], [], color=colour, label=f"{label}: no plan")
+        return
+    end = max(steps[-1][0], min(float(run.get("cpu_s") or 0.0), float(run.get("budget_s") or 1e9)))
+    times, costs = zip(*[*steps, (end, steps[-1][1])], strict=True)
+    axes.step(times, costs, where="post", color=colour, label=label)
+    axes.plot(times[0], costs[0], ".", color=colour)
 
 
 if __name__ == "__main__":

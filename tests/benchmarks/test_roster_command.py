@@ -105,4 +105,4 @@ def test_table_and_curves_from_runs_in_the_folder(tmp_path, ward):
     assert table.main([str(ward), "--solvers", "engine", "highs", "--folder", str(tmp_path)]) == 0
     text = (tmp_path / "table.md").read_text(encoding="utf-8")
     assert "| Ward | 607 / 600 (3) | no plan / 600 (3) |" in text
-    assert (tmp_path / "Ward.svg").exists()
+    assert (tmp_path / "anytime.png").exists()
