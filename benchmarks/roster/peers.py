@@ -64,17 +64,15 @@ def run_peer(given: argparse.Namespace) -> int:
     cpu = given.clock == "cpu"
     seconds = given.seconds * (1 if cpu else given.threads / threads) - (clock() - begun)
     values, bound = solve(programme, Budget(max(seconds, 0.5), cpu, clock, clock()), threads, given.seed, note)
-    if values is not None:
-        value = float(values @ np.array(programme.price))
-        if not trail or value + fixed < trail[-1][1] - 1e-9:  # CBC tells no steps, HiGHS not the last one
-            note(value, bound)
-    if given.trail:
-        given.trail.write_text(json.dumps(trail), encoding="utf-8")
     cost = math.inf
     if values is not None:
         plan, at = plan_of(programme, values, instance.staff, instance.cover)
         cost = recount(instance, plan, at)
     found = math.isfinite(cost)
+    if found and (not trail or cost < trail[-1][1] - 1e-9):  # CBC tells no steps; a plan may cost less than the programme's slack says
+        note(cost - fixed, bound)
+    if given.trail:
+        given.trail.write_text(json.dumps(trail), encoding="utf-8")
     if found:
         write_hotline(given.out, instance, plan, at) if by_interval else write_shifts(given.out, instance, plan)
     line = figures(cost, bound + fixed) if found else {**figures(0.0, -math.inf), "objective": None, "bound": round(bound + fixed, 6)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -72,7 +73,7 @@ def table(names: list[str], solvers: list[str], runs: dict[tuple[str, str], dict
 
 def _cell(run: dict) -> str:
     value = "no plan" if run["objective"] is None else f"{run['objective']:,.0f}"
-    bound = "-" if run.get("bound") is None else f"{run['bound']:,.0f}"
+    bound = f"{run['bound']:,.0f}" if run.get("bound") is not None and math.isfinite(run["bound"]) else "-"
     failed = "" if run.get("checked", True) else ", check failed"
     return f"{value} / {bound} ({run.get('cpu_s', 0):.0f}{failed})"
 
