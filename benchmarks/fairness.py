@@ -1,7 +1,7 @@
 """Fairness over months in a row: ``python -m benchmarks.fairness [--site front_desk] [--months 12] [--keep FOLDER] [--figure year.png]``.
 
 Plans the same months twice, each from the roster that the month before left: ``alone`` month by month as the engine leaves them, and
-``carried`` with the fairness ledger carried on and people exchanging days by ``roster.life.even`` within ``--budget`` yuan a month. Months
+``carried`` with the fairness ledger carried on and each month evened out by ``roster.life.even_month`` within ``--budget`` yuan. Months
 for which the sample has no wishes and no leave get both by lot (a stream of the site's seed), the same ones on both ways; months whose
 contract hours hardly suffice get overtime approved. Prints one JSON object: ``spread_alone``, ``spread_carried`` (root mean square of duties
 above and below the fair share after the last month, nights and weekends) and their ``ratio``; ``exchange_yuan`` (what the exchanges cost,
@@ -32,11 +32,10 @@ from cslib.core.shifts import OFF
 from cslib.intake import Study
 from cslib.report.store import read_json, read_table, table_bytes, write_json, write_whole
 from cslib.roster import life
-from cslib.roster.life.fairness import BALANCED
 
 SHARES = (0.0, 0.125, 0.25, 0.5, 1.0)  # of a month's budget, the points of the curve
 LOOK_BACK_DAYS = 14
-KINDS = BALANCED[:2]
+KINDS = ("nights", "weekends")
 WAYS = ("alone", "carried")
 # Wishes and leave of months that the sample does not know; the same rates as its recipe (synthetic.yml) has for its own month.
 SPARE = 1.1  # contract hours over needed hours from which on no overtime is approved
@@ -123,10 +122,10 @@ def step(walk: Walk, base: Study, gap: float, work: float, budget: float) -> dic
         plan = roster.solve(roster.problem(need, study), gap=gap, work=work)
         board = life.Board(plan.roster, plan.covers, need, study)
         if way == "carried":
-            evened = life.even(board, walk.ledgers[way], budgets=[budget * share for share in SHARES])
+            board, evened = life.even_month(plan, need, study, walk.ledgers[way], [budget * share for share in SHARES], gap=gap, work=work)
             walk.points.append([(point.yuan, *point.spread[:2]) for point in evened.curve])
             now = math.fsum(roster.recount(board.roster(), board.cover_table(), need, study)[1]["priced_yuan"])
-            row |= {"exchanges": len(evened.exchanges), "yuan": evened.yuan}
+            row |= {"exchanges": len(evened.exchanges), "yuan": evened.yuan, "planned_again": evened.planned_again}
             row["recount_off_yuan"] = round(abs(now - plan.report.priced_yuan - evened.yuan), 2)
             row["broken"] = len(roster.audit(board.roster(), board.cover_table(), need, study))
         ledger = walk.ledgers[way] = life.fairness_ledger(board, walk.ledgers[way])

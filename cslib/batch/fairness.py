@@ -21,19 +21,20 @@ _CENT = 0.01
 
 
 def evened(plan: roster.Plan, need: pd.DataFrame, study: Study, budget: float) -> tuple[roster.Plan, life.Evened]:
-    """A solved month evened out after the ledger that the study carries in; the proof stays that of the roster before the exchanges.
+    """A solved month evened out after the ledger that the study carries in; the proof stays that of the roster as solved.
 
     Parameters
     ----------
-    plan : as solved;  budget : what the exchanges may cost [yuan]
+    plan : as solved;  budget : what evening out may cost [yuan]
 
     Raises
     ------
-    SolverError  if the recount finds another price of the exchanges than the search did.
+    RosterError, SolverError  as ``roster.solve``, or if the recount finds another price than the search did.
     """
-    board = life.Board(plan.roster, plan.covers, need, study)
-    found = life.even(board, study.fairness_ledger, budgets=[budget * share for share in SHARES])
-    if not found.exchanges:
+    settings = study.params.site.roster
+    budgets = [budget * share for share in SHARES]
+    board, found = life.even_month(plan, need, study, study.fairness_ledger, budgets, gap=settings.gap_share, work=settings.work)
+    if not found.exchanges and not found.planned_again:
         return plan, found
     rows, covers = board.roster(), board.cover_table()
     coverage, cost_split = roster.recount(rows, covers, need, study)
@@ -45,7 +46,7 @@ def evened(plan: roster.Plan, need: pd.DataFrame, study: Study, budget: float) -
 
 def curve_table(found: life.Evened) -> pd.DataFrame:
     """Table ``fairness_curve``: the month as solved, then what each budget bought."""
-    rows = [(n, p.budget_yuan, p.yuan, *p.spread) for n, p in enumerate(found.curve)]
+    rows = [(n, p.budget_yuan, p.yuan, *p.spread, p.planned_again) for n, p in enumerate(found.curve)]
     return tables.check("fairness_curve", pd.DataFrame(rows, columns=list(tables.spec("fairness_curve").columns)), source="fairness_curve")
 
 

@@ -8,12 +8,13 @@ from cslib.core.words import say
 from cslib.intake.study import Study
 from cslib.roster import life
 
-KINDS = ("nights", "weekends", "holidays")
+KINDS = ("nights", "weekends", "holidays", "late_finishes")
+_NONE = pd.Series(dtype=float)  # of a kind that an older ledger did not keep
 
 
 def lines(ledger: pd.DataFrame, study: Study) -> list[str]:
     """The ledger in short: how far people are from their share, and whether a month was carried in."""
-    spreads = {kind: life.spread(ledger[f"{kind}_balance"]) for kind in KINDS}
+    spreads = {kind: life.spread(ledger.get(f"{kind}_balance", _NONE)) for kind in KINDS}
     carried = study.fairness_ledger
     start = say("report.fairness.carried", month=carried["month"].iloc[0]) if len(carried) else say("report.fairness.first")
     return [say("report.fairness.spread", **spreads), start]
@@ -38,14 +39,15 @@ def curve_lines(curve: pd.DataFrame) -> list[str]:
     """The price of fairness, a line a point: the month as solved, then what each budget bought."""
     found = []
     for row in curve.itertuples(index=False):
-        facts = {"yuan": row.priced_yuan, "nights": row.nights_spread, "weekends": row.weekends_spread, "holidays": row.holidays_spread}
+        facts = {"yuan": row.priced_yuan, **{kind: getattr(row, f"{kind}_spread") for kind in KINDS}}
         found.append(say("report.fairness.budget", budget=row.budget_yuan, **facts) if row.point else say("report.fairness.solved", **facts))
     return found
 
 
 def evened_lines(curve: pd.DataFrame, exchanges: pd.DataFrame) -> list[str]:
-    """What was done to even out: exchanges, people, priced cost, and the spreads before and after."""
+    """What was done to even out: whether the month was planned again; exchanges, people, priced cost, and the spreads before and after."""
     first, last = curve.iloc[0], curve.iloc[-1]
     people = pd.concat([exchanges["employee_id"], exchanges["other_id"]]).nunique()
     facts = {f"{kind}_{n}": row[f"{kind}_spread"] for n, row in (("before", first), ("after", last)) for kind in KINDS[:2]}
-    return [say("report.fairness.evened", count=exchanges["exchange"].nunique(), people=people, yuan=last["priced_yuan"], **facts)]
+    again = [say("report.fairness.again")] if last["planned_again"] else []
+    return [*again, say("report.fairness.evened", count=exchanges["exchange"].nunique(), people=people, yuan=last["priced_yuan"], **facts)]

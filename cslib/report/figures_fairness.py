@@ -1,4 +1,4 @@
-"""The fairness ledger as a picture: everybody's nights, weekends and holidays above or below the fair share, and what evening out costs."""
+"""The fairness ledger as a picture: what everybody has above or below the fair share, and what evening out costs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cslib.intake.study import Study
 from cslib.report import figures_base as base
 from cslib.report.fairness_view import KINDS, in_order
 
-_COLOURS = (base.BLUE, base.ORANGE, base.GREEN)
+_COLOURS = (base.BLUE, base.ORANGE, base.GREEN, base.GREY)
 
 
 @base.styled
@@ -32,14 +32,14 @@ def fairness(ledger: pd.DataFrame, curve: pd.DataFrame | None, study: Study) -> 
     _balances(panels[0], in_order(ledger, study))
     if curve is not None:
         _curve(panels[1], curve)
-    base.legend_above(figure, [Patch(facecolor=c, label=names[k]) for k, c in zip(KINDS, _COLOURS, strict=True)], 3)
+    base.legend_above(figure, [Patch(facecolor=c, label=names[k]) for k, c in zip(KINDS, _COLOURS, strict=True)], len(KINDS))
     return figure
 
 
 def _balances(axes: Axes, ledger: pd.DataFrame) -> None:
     places, height = np.arange(len(ledger)), 0.8 / len(KINDS)
     for k, kind in enumerate(KINDS):
-        axes.barh(places + (k - 1) * height, ledger[f"{kind}_balance"], height=height, color=_COLOURS[k])
+        axes.barh(places + (k - (len(KINDS) - 1) / 2) * height, ledger.get(f"{kind}_balance", 0.0), height=height, color=_COLOURS[k])
     axes.set_yticks(places, ledger["employee_id"], fontsize=8)
     axes.set_ylim(len(ledger) - 0.5, -0.5)
     axes.axvline(0, color=base.INK, linewidth=0.8)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cslib.roster.life.edits import review
     from cslib.roster.life.edits_facts import Review
     from cslib.roster.life.evening import Evened, even
+    from cslib.roster.life.evening_month import even_month
     from cslib.roster.life.explain import explain
     from cslib.roster.life.explain_facts import Clash, Explanation, Offer, Rostered, rostered
     from cslib.roster.life.explain_words import sentences
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Board", "Candidate", "Chain", "Clash", "Entry", "Evened", "Explanation", "Hole", "Offer", "Playbook", "Ranking", "Repair", "Review",
-    "Rostered", "StandIn", "Swap", "absence", "annual_leave", "candidates", "chain", "cover_ledger", "dearest_duty", "even", "explain",
+    "Rostered", "StandIn", "Swap", "absence", "annual_leave", "candidates", "chain", "cover_ledger", "dearest_duty", "even", "even_month", "explain",
     "fairness_ledger", "holes", "leave_plan", "lieu_ledger", "playbook", "playbook_days", "relieve", "repair", "review", "rostered", "sentences",
     "spread", "swap", "why",
 ]  # fmt: skip
@@ -40,6 +41,7 @@ furnish(
         "cslib.roster.life.edits": ("review",),
         "cslib.roster.life.edits_facts": ("Review",),
         "cslib.roster.life.evening": ("Evened", "even"),
+        "cslib.roster.life.evening_month": ("even_month",),
         "cslib.roster.life.explain": ("explain",),
         "cslib.roster.life.explain_facts": ("Clash", "Explanation", "Offer", "Rostered", "rostered"),
         "cslib.roster.life.explain_words": ("sentences",),

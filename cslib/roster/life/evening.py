@@ -20,7 +20,7 @@ from cslib.core.units import MINUTES_PER_DAY
 from cslib.roster.audit.facts import Cover
 from cslib.roster.life.board import Board, Change, Entry
 from cslib.roster.life.evening_moves import Move, around, ranked
-from cslib.roster.life.fairness import BALANCED, balances, load, spread
+from cslib.roster.life.fairness import KINDS, balances, load, points_of, spread
 
 _TRIED = 300  # exchanges that are tried in full before a step is given up
 _STEPS = 200
@@ -39,16 +39,20 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Point:
-    """A point of the price-of-fairness curve: spread per kind of ``BALANCED`` [duties] at a priced cost above the plan's own [yuan]."""
+    """A point of the price-of-fairness curve: spread per kind of ``KINDS`` [duties] at a priced cost above the plan's own [yuan].
+
+    ``planned_again``: it is of the month planned again after the ledger, not of the one as solved.
+    """
 
     budget_yuan: float
     yuan: float
     spread: tuple[float, ...]
+    planned_again: bool = False
 
 
 @dataclass(frozen=True)
 class Evened:
-    """What evening out came to: exchanges in order and the curve, whose first point is the plan as solved."""
+    """What evening out came to: exchanges in order (of the month planned again, where it was) and the curve, which starts at the plan as solved."""
 
     exchanges: tuple[Exchange, ...]
     curve: tuple[Point, ...]
@@ -57,6 +61,11 @@ class Evened:
     def yuan(self) -> float:
         """Change of the priced cost; below 0 where an exchange happened to serve both [yuan]."""
         return self.curve[-1].yuan
+
+    @property
+    def planned_again(self) -> bool:
+        """True if the month was planned again after the ledger."""
+        return self.curve[-1].planned_again
 
     def swaps(self, who: str) -> int:
         """Exchanges that a person took part in."""
@@ -89,17 +98,17 @@ class _Search:
     def __init__(self, board: Board, carried: pd.DataFrame | None) -> None:
         rule = board.study.params.site.fairness
         self.board, self.yuan_per_point, self.month = board, rule.yuan_per_point, board.days
-        self.weights = np.array([rule.night_points, rule.weekend_points, rule.holiday_points])
+        self.weights = np.array(points_of(rule))
         found = load(board)
         self.people = found.people
-        self.days = found.days[:, :, : len(BALANCED)]
+        self.days = found.days.copy()
         self.balance = balances(found, carried)
         self.entries = [[self._entry(who, day) for day in self.month] for who in self.people]
         self.cost: dict[tuple[int, int, tuple[int, ...]], float] = {}  # yuan of exchanges tried, infinite if a rule is against them
 
     def spread(self) -> tuple[float, ...]:
         """Spread of each balance among the people [points], rounded."""
-        return tuple(round(spread(self.balance[:, k]), 6) for k in range(len(BALANCED)))
+        return tuple(round(spread(self.balance[:, k]), 6) for k in range(len(KINDS)))
 
     def best(self, budget: float) -> Exchange | None:
         """Make the exchange that gains most among those that are legal and cost no more than allowed."""

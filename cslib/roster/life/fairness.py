@@ -15,13 +15,13 @@ import pandas as pd
 from cslib.core import tables
 from cslib.core.shifts import LEAVE
 from cslib.core.words import say
+from cslib.params.life_settings import FairnessSettings
 from cslib.roster.audit.duties import Duty
 from cslib.roster.audit.facts import Person
 from cslib.roster.audit.recount import wish_met
 from cslib.roster.life.board import Board
 
 KINDS = ("nights", "weekends", "holidays", "late_finishes")
-BALANCED = KINDS[:3]
 _TOLD = 0.5  # points from which a month is said to make good for earlier ones
 
 
@@ -64,15 +64,20 @@ def kinds(board: Board, duty: Duty) -> np.ndarray:
     return np.array([night, kind in {"rest_day", "arranged_off"}, kind == "statutory_holiday", not night and end_h >= late], dtype=float)
 
 
+def points_of(rule: FairnessSettings) -> tuple[float, ...]:
+    """Points of a duty of each kind of ``KINDS``."""
+    return tuple(float(getattr(rule, f"{name}_points")) for name in ("night", "weekend", "holiday", "late"))
+
+
 def balances(load: Load, carried: pd.DataFrame | None) -> np.ndarray:
-    """Duties above the fair share over this month and the months before, array (people, ``BALANCED``)."""
-    before = np.zeros((len(load.people), len(BALANCED)))
+    """Duties above the fair share over this month and the months before, array (people, kinds)."""
+    before = np.zeros((len(load.people), len(KINDS)))
     if carried is not None:
-        known = carried.set_index("employee_id")
+        known = carried.set_index("employee_id").reindex(columns=[f"{kind}_balance" for kind in KINDS]).fillna(0.0)  # older ones lack a kind
         for i, who in enumerate(load.people):
             if who in known.index:
-                before[i] = [float(known.loc[who, f"{kind}_balance"]) for kind in BALANCED]
-    return before + (load.counts - load.share)[:, : len(BALANCED)]
+                before[i] = known.loc[who].to_numpy(dtype=float)
+    return before + load.counts - load.share
 
 
 def fairness_ledger(board: Board, carried: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -100,7 +105,7 @@ def fairness_ledger(board: Board, carried: pd.DataFrame | None = None) -> pd.Dat
     columns |= {kind: counts[:, k] for k, kind in enumerate(KINDS)}
     columns |= {"covers_h": covers, "wishes_granted": granted.astype(int), "wishes_refused": refused.astype(int)}
     columns |= {"points": points.round(6), "share_points": share.round(6), "carried_in": before, "carried_out": (before + points - share).round(6)}
-    columns |= {f"{kind}_balance": owed[:, k] for k, kind in enumerate(BALANCED)}
+    columns |= {f"{kind}_balance": owed[:, k] for k, kind in enumerate(KINDS)}
     return tables.check("fairness_ledger", pd.DataFrame(columns), source="fairness_ledger")
 
 
@@ -112,10 +117,11 @@ def spread(balance: np.ndarray | pd.Series) -> float:
 
 def why(row: pd.Series, swaps: int = 0) -> str:
     """One person's month in a sentence: what he got, what was carried in and out, and whether duties were exchanged to even out."""
-    facts = {"who": row["employee_id"], "nights": row["nights"], "weekends": row["weekends"], "holidays": row["holidays"], "points": row["points"]}
-    facts |= {"share": row["share_points"], **{name: round(row[name], 1) + 0.0 for name in ("carried_in", "carried_out")}}
+    facts = {"who": row["employee_id"], "nights": row["nights"], "weekends": row["weekends"], "holidays": row["holidays"]}
+    facts |= {"late_finishes": row["late_finishes"], "points": row["points"], "share": row["share_points"]}
+    facts |= {name: round(row[name], 1) + 0.0 for name in ("carried_in", "carried_out")}
     facts |= {"granted": row["wishes_granted"], "wishes": row["wishes_granted"] + row["wishes_refused"]}
-    facts |= {f"{kind}_balance": round(row[f"{kind}_balance"], 1) + 0.0 for kind in BALANCED}  # + 0.0: no "-0.0" for a reader
+    facts |= {f"{kind}_balance": round(row.get(f"{kind}_balance", 0.0), 1) + 0.0 for kind in KINDS}  # + 0.0: no "-0.0" for a reader
     told, above = say("roster.why.month", **facts), row["points"] - row["share_points"]
     if min(abs(row["carried_in"]), abs(above)) >= _TOLD and row["carried_in"] * above < 0:
         told += say("roster.why.less") if above < 0 else say("roster.why.more")

@@ -11,7 +11,7 @@ from cslib.core import words
 from cslib.roster import audit, recount
 from cslib.roster.life.board import Board
 from cslib.roster.life.evening import even
-from cslib.roster.life.fairness import BALANCED, fairness_ledger, spread, why
+from cslib.roster.life.fairness import KINDS, fairness_ledger, spread, why
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_the_ledger_counts_what_the_roster_says(month):
 
 def test_shares_add_up_and_only_those_who_can_take_a_duty_owe_it(month):
     ledger = fairness_ledger(board(month))
-    for kind in BALANCED:
+    for kind in KINDS:
         assert ledger[f"{kind}_balance"].sum() == pytest.approx(0, abs=1e-4)
     assert ledger["points"].sum() == pytest.approx(ledger["share_points"].sum(), abs=1e-4)
     own = ledger.set_index("employee_id")["nights_balance"]
@@ -67,6 +67,14 @@ def test_balances_are_carried_and_newcomers_start_at_nothing(month):
     assert two.loc["T2n", "nights_balance"] == pytest.approx(2 * one.loc["T2n", "nights_balance"], abs=1e-5)
     assert two.loc["X1", "nights_balance"] == one.loc["X1", "nights_balance"] and two.loc["X1", "carried_in"] == 0
     assert two.loc["T0f", "carried_in"] == one.loc["T0f", "carried_out"]
+
+
+def test_late_finishes_are_carried_too_and_a_ledger_without_them_starts_them_at_nothing(month):
+    first = fairness_ledger(board(month))
+    older = fairness_ledger(board(month), first.drop(columns="late_finishes_balance"))
+    assert older["late_finishes_balance"].equals(first["late_finishes_balance"]) and not older["nights_balance"].equals(first["nights_balance"])
+    second = fairness_ledger(board(month), first)["late_finishes_balance"]
+    assert second.to_numpy() == pytest.approx(2 * first["late_finishes_balance"].to_numpy(), abs=1e-5) and second.abs().max() > 1
 
 
 def test_evened_months_are_legal_and_priced_as_told(month, evened):
@@ -89,7 +97,7 @@ def test_the_spread_of_nights_and_weekends_is_at_most_half_after_three_months(mo
 
 
 def test_the_curve_starts_with_the_plan_and_never_buys_more_spread(evened):
-    weights = np.array([2.0, 1.0, 3.0])
+    weights = np.array([2.0, 1.0, 3.0, 0.5])
     for _, made, _ in evened:
         points = [float(((np.array(p.spread) * weights) ** 2).sum()) for p in made.curve]
         assert points == sorted(points, reverse=True) and made.curve[0].yuan == 0
