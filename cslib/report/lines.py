@@ -10,6 +10,7 @@ import pandas as pd
 from cslib.core.words import has, pick, say
 from cslib.intake.study import Study
 from cslib.params.law import RULES
+from cslib.report.verdict import gap
 
 
 def queue_name(study: Study, queue: str) -> str:
@@ -73,7 +74,7 @@ def proof(solver: Mapping[str, Any]) -> list[str]:
     lines = [
         say(f"report.status.{solver['status']}"),
         say(
-            "report.lines.proof", priced=solver["priced_yuan"], bound=solver["bound_yuan"], gap=solver["gap_share"],
+            "report.lines.proof", priced=solver["priced_yuan"], bound=solver["bound_yuan"], gap=gap(solver["gap_share"]),
             engine=engine_name(solver["engine"]),
         ),
         say(f"report.ended.{solver['ended_by']}"),

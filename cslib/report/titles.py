@@ -12,7 +12,7 @@ SHOWN_TABLES = (
     "contacts", "calendar", "forecast", "accuracy", "requirement", "roster", "covers", "coverage", "hours", "violations", "cost_split", "wage_cost",
     "patience", "forecast_totals", "anomalies", "effects", "drivers", "workload", "performance", "rehearsal", "skill_mix", "what_if", "idle_time",
     "risk", "risk_curve", "playbook_peaks", "hiring_plan", "hiring_what_if", "hiring_budget", "recruitment_plan", "requirement_update",
-    "fairness_ledger", "fairness_curve", "fairness_exchanges",
+    "fairness_ledger", "fairness_curve", "fairness_exchanges", "morning_need",
 )  # fmt: skip
 
 

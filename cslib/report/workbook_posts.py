@@ -9,7 +9,7 @@ from cslib.core import words
 from cslib.core.shifts import WORK
 from cslib.core.words import say
 from cslib.report.figures_base import day_kinds, day_mark, month_days, weekday
-from cslib.report.workbook_base import DAY_COLOURS, Book, day_of
+from cslib.report.workbook_base import DAY_COLOURS, Book, day_of, width_of
 from cslib.report.workbook_grid import shift_label
 
 _HEADER, _FIXED, _LINE = 2, 3, 15  # header row, columns before the posts, height of a line [pt]
@@ -23,7 +23,9 @@ def write_posts(book: Book, roster: pd.DataFrame) -> Worksheet | None:
     queues = book.study.params.site.queues
     used = set(zip(held["shift"], held["queue"], strict=True))
     places = [(shift, queue) for shift in book.marks.shifts for queue in queues if (shift.code, queue) in used]
-    sheet = book.sheet(say("report.sheet.posts"), say("report.sheet.posts"), columns=[12, 6, 6, *[17.0] * len(places)])
+    people, kinds = _by_place(book, held), day_kinds(book.study)
+    wide = width_of((name for names in people.values() for name in names), least=17.0)
+    sheet = book.sheet(say("report.sheet.posts"), say("report.sheet.posts"), columns=[12, 6, 6, *[wide] * len(places)])
     for column, name in enumerate(("date", "weekday", "day_mark")):
         sheet.merge_range(_HEADER, column, _HEADER + 1, column, say(f"report.sheet_column.{name}"), book.head())
     for column, (shift, queue) in enumerate(places, _FIXED):
@@ -31,7 +33,6 @@ def write_posts(book: Book, roster: pd.DataFrame) -> Worksheet | None:
             _HEADER, column, shift_label(book, shift), book.head(bg_color=shift.colour, font_color=book.filled(shift.colour).font_color)
         )
         sheet.write_string(_HEADER + 1, column, words.pick(queues[queue].name), book.head())
-    people, kinds = _by_place(book, held), day_kinds(book.study)
     for row, day in enumerate(month_days(book.study), _HEADER + 2):
         kind = kinds.get(day, "")
         fill = {"bg_color": DAY_COLOURS[kind]} if kind in DAY_COLOURS else {}

@@ -127,7 +127,8 @@ def write_about(book: Book, people: int) -> Worksheet:
         ("scenario", f"{words.pick(study.params.scenario_meaning)} ({study.params.scenario})"), ("run", book.run_name or "-"),
         ("people", str(people)), ("data", say("report.synthetic") if study.params.site.synthetic else say("report.workbook.real_data")),
         ("tier", say("report.workbook.tier_full_long") if book.full else say("report.workbook.tier_work_long")),
-        ("totals", say("report.workbook.how_totals")), ("filter", say("report.workbook.how_filter")), ("change", say("report.workbook.how_change")),
+        ("totals", say("report.workbook.how_totals")), ("filter", say("report.workbook.how_filter")),
+        ("change", say("report.workbook.how_change", site=study.site, month=study.month)),
     ]  # fmt: skip
     for i, (name, text) in enumerate(facts, TOP):
         sheet.set_row(i, LINE_PT * lines_of(text, 110) + 3)
