@@ -15,6 +15,7 @@ import pandas as pd
 
 from cslib import intake, report
 from cslib.batch.check import mark, published
+from cslib.batch.recorded import folder_of, recorded
 from cslib.core import tables
 from cslib.core.errors import Finding, RunError
 from cslib.core.paths import shown
@@ -42,7 +43,7 @@ class Absent:
 
 
 def absent(site: str, month: str, person: str, begin: dt.datetime, end: dt.datetime, reason: str, *, scenario: str = "base") -> Absent:
-    """Record an absence and mend the published month after it; absences recorded before stay in force.
+    """Record an absence and mend the published month after it; absences recorded before stay in force, also those told to an earlier version.
 
     Parameters
     ----------
@@ -58,15 +59,33 @@ def absent(site: str, month: str, person: str, begin: dt.datetime, end: dt.datet
     _refuse(given, study)
     name = sha256(b"".join(table_bytes(n, f) for n, f in (("roster", roster), ("covers", covers), ("requirement", need))))[:8]
     with _writing():
-        folder = report.protected_folder(study.site, study.month) / f"cover-{study.params.scenario}-{name}"
-        roster, covers, known = _mended(folder, roster, covers)
-        if known["employee_id"].eq(person).any() and _overlaps(known, given):
+        report.protected_folder(study.site, study.month)
+        folder, before = folder_of(study, name), recorded(study)
+        if _overlaps(before, given):
             raise RunError("batch.known_absence", where=shown(folder), given=person)
+        in_force = roster, covers
+        roster, covers, known, carried = _mended(folder, roster, covers, need, study, before)
         found = life.repair(roster, covers, need, study, given, known=known)
         every = tables.check("absences", pd.concat([known, given], ignore_index=True), source="absences")
         ledger = cover_ledger(found.board, every)
         _write(folder, found, every, ledger, need, study)
-    return Absent((*told(found, ledger, study), say("batch.absent.written", path=folder)), found, ledger, folder)
+    lines = [say("batch.absent.carried", count=carried)] if carried else []
+    lines += [*told(found, ledger, study), say("batch.absent.written", path=folder)]
+    if concerned := _concerned(in_force, found):
+        agreed = "".join(f" --agreed {who}" for who in concerned)
+        lines.append(say("batch.absent.next", file=folder.with_suffix(".xlsx"), site=study.site, month=study.month, agreed=agreed))
+    return Absent(tuple(lines), found, ledger, folder)
+
+
+def _concerned(in_force: tuple[pd.DataFrame, pd.DataFrame], found: Repair) -> list[str]:
+    """Whose days or covers differ between the version in force and the mended month, in the order of the staff list."""
+    cells, stints = ["employee_id", "date", "kind", "shift", "queue", "breaks"], ["stand_in_id", "post", "absent_id", "start", "end"]
+    before, after = in_force, (found.board.roster(), found.board.cover_table())
+    unlike: set[str] = set()
+    for old, new, columns in zip(before, after, (cells, stints), strict=True):
+        both = [{tuple(map(str, row)) for row in frame[columns].itertuples(index=False)} for frame in (old, new)]
+        unlike |= {row[0] for row in both[0] ^ both[1]}
+    return [who for who in found.board.people if who in unlike]
 
 
 def told(found: Repair, ledger: pd.DataFrame, study: Study) -> tuple[str, ...]:
@@ -128,12 +147,23 @@ def _overlaps(known: pd.DataFrame, given: pd.DataFrame) -> bool:
     return bool((own["start"].lt(row["end"]) & own["end"].gt(row["start"])).any())
 
 
-def _mended(folder: Path, roster: pd.DataFrame, covers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The month as mended for absences before, with those; the published month if there were none."""
-    if not all((folder / f"{name}.csv").is_file() for name in _KEPT):
-        return roster, covers, tables.empty("absences")
-    roster, covers, known = (read_table(name, folder / f"{name}.csv") for name in _KEPT)
-    return roster, covers, known
+def _mended(
+    folder: Path, roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study, every: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, int]:  # fmt: skip
+    """The month as mended for absences before, with those; the published month if there were none.
+
+    A version published since may lack what mended the one before: it is mended anew for the absences recorded until then (counted last).
+    """
+    known, carried = tables.empty("absences"), 0
+    if all((folder / f"{name}.csv").is_file() for name in _KEPT):
+        roster, covers, known = (read_table(name, folder / f"{name}.csv") for name in _KEPT)
+    for row in every.itertuples(index=False):
+        one = life.absence(row.employee_id, row.start, row.end, row.reason_class)
+        if not _overlaps(known, one):
+            board = life.repair(roster, covers, need, study, one, known=known).board
+            roster, covers = board.roster(), board.cover_table()
+            known, carried = pd.concat([known, one], ignore_index=True), carried + 1
+    return roster, covers, tables.check("absences", known, source="absences"), carried
 
 
 def _write(folder: Path, found: Repair, absences: pd.DataFrame, ledger: pd.DataFrame, need: pd.DataFrame, study: Study) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cslib import intake
 from cslib.batch.draft import drafted
+from cslib.batch.recorded import recorded
 from cslib.core import words
 from cslib.core.errors import RunError
 from cslib.core.paths import shown
@@ -46,7 +47,7 @@ def check_roster(path: Path, site: str, month: str, *, scenario: str = "base", a
     """
     study = intake.open_study(site, month=month, scenario=scenario)
     roster, covers, need = published(study)
-    found = life.review(intake.read_roster(path, study), roster, covers, need, study)
+    found = life.review(intake.read_roster(path, study), roster, covers, need, study, absences=recorded(study))
     legal = not found.faults and not found.broken
     lines = told(found, study)
     if accept is not None:

@@ -19,6 +19,7 @@ from cslib import intake, report
 from cslib.batch.check import newest_run, told
 from cslib.batch.draft import drafted
 from cslib.batch.fairness import month_ledger
+from cslib.batch.recorded import recorded
 from cslib.core.errors import Finding, RunError
 from cslib.core.paths import issues_dir, shown
 from cslib.core.words import say
@@ -108,7 +109,7 @@ def amend_month(
     study = intake.open_study(site, month=month, scenario=scenario)
     last = intake.newest_issue(site, month)
     roster, covers, need = (last.table(name) for name in TABLES)
-    found = life.review(intake.read_roster(path, study), roster, covers, need, study)
+    found = life.review(intake.read_roster(path, study), roster, covers, need, study, absences=recorded(study))
     if found.faults or found.broken:
         return Published((say("batch.publish.not_amended"), *told(found, study)), done=False)
     changed = found.changes
@@ -207,6 +208,6 @@ def _issue(study: Study, frames: Tables, facts: dict[str, Any]) -> Published:
 def _workbook(study: Study, issue: Issue, frames: Tables) -> Path:
     """The workbook with names of a version, beside the versions."""
     roster, covers, need = frames
-    coverage, _ = recount(roster, covers, need, study)
+    coverage, _ = recount(roster, covers, need, study, recorded(study))
     path = report.protected_folder(study.site, study.month) / f"published-v{issue.version}-{issue.seal[:8]}.xlsx"
     return report.write_workbook(path, roster, covers, coverage, study, tier="full", names=intake.names(study), run_name=path.stem)

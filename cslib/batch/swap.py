@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from cslib import intake
 from cslib.batch.check import mark, published
 from cslib.batch.publish import Published, issue_swap
+from cslib.batch.recorded import recorded
 from cslib.core.words import say
 from cslib.intake import Study
 from cslib.roster import life, sentences
@@ -28,7 +29,7 @@ def swap_month(
     RosterError  if the cells can't be swapped;  RunError  if there is no roster, or nothing is published to amend.
     """
     study = intake.open_study(site, month=month, scenario=scenario)
-    found = life.swap(*published(study), study, first, second, on=on)
+    found = life.swap(*published(study), study, first, second, on=on, absences=recorded(study))
     lines = tuple(told(found, study))
     if not accept or not found.legal:
         return Published(lines, done=found.legal)

@@ -6,24 +6,27 @@ Reading never repairs in silence: what was understood, how it was written and wh
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cslib.core.errors import Finding
+from cslib.core.errors import Finding, IntakeError
 from cslib.core.horizon import Horizon
 from cslib.core.shifts import LEAVE, OFF, REST, WORK, read_breaks, write_breaks
 from cslib.intake import aliases, privacy
 from cslib.intake.duties import POSTED, day_header
 from cslib.intake.opening import names
+from cslib.intake.headers import LOOK
 from cslib.intake.people import allowed_shifts, shift_words
 from cslib.intake.roster_lists import ListedCover, ListedDuty, read_lists
+from cslib.intake.sheets import Sheet
 from cslib.intake.source import Source, open_sources, sheets_of
 from cslib.intake.study import Study
 from cslib.intake.values import date, plain, text
 
 Key = tuple[str, dt.date]
+_GRID = 5  # days in a row of headers from which on it is taken for a grid's
 _NEEDED = (["employee_id", "*"], ["staff_no", "*"], ["employee_id", "date", "shift"], ["staff_no", "date", "shift"])
 
 
@@ -59,6 +62,7 @@ class Returned:
     unread : people and days of ``faults`` where both are known
     people : people in the order of the file;  rows : place of each
     text_days : day headers that are texts and not dates, with their places
+    missing_days : days of the month for which a grid has no column
     duties, covers : what the lists beside the grid say (``roster_lists``); covers None where there is no list that can be read whole
     """
 
@@ -68,6 +72,7 @@ class Returned:
     people: tuple[str, ...]
     rows: Mapping[str, str]
     text_days: Mapping[dt.date, str] = field(default_factory=dict)
+    missing_days: tuple[dt.date, ...] = ()
     duties: Mapping[Key, ListedDuty] = field(default_factory=dict)
     covers: tuple[ListedCover, ...] | None = None
 
@@ -82,26 +87,43 @@ def read_roster(path: Path, study: Study) -> Returned:
 
     Raises
     ------
-    IntakeError  if the file can't be read at all, or holds no roster. Single cells that can't be read are faults of the result.
+    IntakeError  if the file can't be read at all, holds no roster, or one of another month. Single cells that can't be read are faults of
+        the result.
     """
     horizon = study.horizon
     every = sheets_of(path, "roster", lambda cell: _day(cell, horizon), workbook=True)
-    (source,) = open_sources(path, "roster", _NEEDED, extra=lambda cell: _day(cell, horizon), workbook=True, every=every)
+    try:
+        (source,) = open_sources(path, "roster", _NEEDED, extra=lambda cell: _day(cell, horizon), workbook=True, every=every)
+    except IntakeError as error:
+        raise _other_month(every, study) or error from None
     staff = names(study)
     ids = {**dict(zip(staff["staff_no"], staff["employee_id"], strict=True)), **{who: who for who in staff["employee_id"]}}
     reader = _Reader(source, study, ids)
     for row in source.rows:
         reader.row(row)
+    reader.lost_days()
     lists = read_lists([sheet for sheet in every if sheet is not source.sheet], study, ids, reader.codes, reader.posts)
     faults = (*source.findings, *lists.faults)
+    missing = tuple(day for day in horizon.dates if day not in source.wide) if source.wide else ()
     return Returned(
-        reader.cells, faults, frozenset(reader.unread), tuple(reader.rows), reader.rows, _text_days(source), lists.duties, lists.covers
+        reader.cells, faults, frozenset(reader.unread), tuple(reader.rows), reader.rows, _text_days(source), missing, lists.duties, lists.covers
     )  # fmt: skip
 
 
 def _day(cell: Any, horizon: Horizon) -> dt.date | None:
     found = day_header(cell, horizon)
     return found if found is not None and horizon.start <= found < horizon.end else None
+
+
+def _other_month(sheets: Sequence[Sheet], study: Study) -> IntakeError | None:
+    """The error for a grid whose days are all of other months; None if there is no such grid."""
+    for sheet in sheets:
+        for row, cells in enumerate(sheet.rows[:LOOK]):
+            days = [day for day in (day_header(cell, study.horizon) for cell in cells) if day is not None]
+            if len(days) >= _GRID and not any(study.horizon.start <= day < study.horizon.end for day in days):
+                months = sorted({f"{day:%Y-%m}" for day in days})
+                return IntakeError("intake.other_month", where=sheet.where(row), given=", ".join(months), month=study.month)
+    return None
 
 
 def _text_days(source: Source) -> dict[dt.date, str]:
@@ -156,6 +178,17 @@ class _Reader:
                 return row
         return len(rows)
 
+    def lost_days(self) -> None:
+        """Find shifts under a header that is no day of the month, among or beside the days: they would be lost without a word."""
+        source = self.source
+        days, known = [c.index for c in source.wide.values()], {c.index for c in (*source.columns.values(), *source.wide.values())}
+        for index in range(min(days, default=1) - 1, max(days, default=0) + 2):
+            texts = [_text(source.sheet.rows[row][index]) for row in source.rows if row < self.last and index < len(source.sheet.rows[row])]
+            if index not in known and any(aliases.squeeze(text) in self.codes for text in texts if text):
+                header = source.sheet.rows[source.header_row]
+                given = privacy.masked(header[index]) if index < len(header) and plain(header[index]) else "-"
+                source.add_at("intake.lost_day", source.header_row, index, given=given, month=self.study.month)
+
     def _person(self, row: int) -> str | None:
         for column in ("employee_id", "staff_no"):
             given = _text(self.source.raw(row, column))
@@ -192,6 +225,10 @@ class _Reader:
         given = _text(raw)
         where, merged = source.sheet.where(row, place.index), (row, place.index) in source.sheet.across
         word, post = given or "", _text(source.raw(row, "queue")) or ""
+        if (row, place.index) in source.sheet.unsolved:
+            self.unread.add((who, day))
+            source.add("intake.formula_cell", row, column)
+            return
         match = POSTED.fullmatch(plain(given or ""))
         if match and aliases.squeeze(word) not in self.codes:
             word, post = match[1], match[2] or match[3]

@@ -48,7 +48,10 @@ _DAMAGE = (
 
 @dataclass(frozen=True)
 class Sheet:
-    """Raw cells of one sheet. ``rows[i]`` is row i + 1 as the planner sees it; ``across`` marks cells filled from a merge to their left."""
+    """Raw cells of one sheet. ``rows[i]`` is row i + 1 as the planner sees it; ``across`` marks cells filled from a merge to their left.
+
+    ``unsolved`` marks formulas without a stored result, whose cells are read as empty.
+    """
 
     file: str
     name: str
@@ -56,6 +59,7 @@ class Sheet:
     across: frozenset[tuple[int, int]] = frozenset()
     epoch_1904: bool = False
     notes: list[str] = field(default_factory=list)
+    unsolved: frozenset[tuple[int, int]] = frozenset()
 
     def where(self, row: int, column: int | None = None) -> str:
         """Place of a cell or row (both counted from 0) for a message: ``staff.xlsx [名单] C5``."""
@@ -182,12 +186,15 @@ def _visible(path: Path, blank_formulas: bool) -> list[Sheet]:
     sizes = {sheet.title: _used(sheet, shown(path)) for sheet in visible}
     cells = ((sheet.title, cell) for sheet in visible for row in sheet.iter_rows(**sizes[sheet.title]) for cell in row)
     formulas = [(title, cell.row, cell.column) for title, cell in cells if cell.data_type == "f"]
+    unsolved: dict[str, set[tuple[int, int]]] = {title: set() for title in sizes}
     if formulas:
         book = _open(path, values=True)
         for title, row, column in formulas:
-            if not blank_formulas and book[title].cell(row, column).value is None:
-                raise IntakeError("intake.formula", where=f"{shown(path)} [{title}] {get_column_letter(column)}{row}")
-    return [_sheet(book[title], size, shown(path), book.epoch == CALENDAR_MAC_1904) for title, size in sizes.items()]
+            if book[title].cell(row, column).value is None:
+                if not blank_formulas:
+                    raise IntakeError("intake.formula", where=f"{shown(path)} [{title}] {get_column_letter(column)}{row}")
+                unsolved[title].add((row - 1, column - 1))
+    return [_sheet(book[title], size, shown(path), book.epoch == CALENDAR_MAC_1904, frozenset(unsolved[title])) for title, size in sizes.items()]
 
 
 def _used(sheet: Worksheet, where: str) -> dict[str, int]:
@@ -230,7 +237,7 @@ def _open(path: Path, *, values: bool) -> Workbook:
         return load_workbook(file, data_only=values)
 
 
-def _sheet(sheet: Worksheet, size: dict[str, int], file: str, epoch_1904: bool) -> Sheet:
+def _sheet(sheet: Worksheet, size: dict[str, int], file: str, epoch_1904: bool, unsolved: frozenset[tuple[int, int]]) -> Sheet:
     rows = [[_cell_value(cell) for cell in row] for row in sheet.iter_rows(**size)]
     across = set()
     for merged in sheet.merged_cells.ranges:
@@ -242,7 +249,7 @@ def _sheet(sheet: Worksheet, size: dict[str, int], file: str, epoch_1904: bool) 
                 rows[row][column] = rows[top][left]
                 if column > left:
                     across.add((row, column))
-    return Sheet(file, sheet.title, rows, frozenset(across), epoch_1904)
+    return Sheet(file, sheet.title, rows, frozenset(across), epoch_1904, unsolved=unsolved)
 
 
 def _cell_value(cell: Any) -> Any:

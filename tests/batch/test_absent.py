@@ -11,8 +11,10 @@ from click.testing import CliRunner
 
 from cslib import demand, intake, roster, staffing
 from cslib.batch import absent as command
+from cslib.batch.recorded import recorded
 from cslib.core import words
 from cslib.core.errors import RunError
+from cslib.roster import life
 
 SITE, MONTH = "front_desk", "2026-12"
 
@@ -81,3 +83,39 @@ def test_the_verb_needs_a_class_of_the_list() -> None:
     line = ["absent", SITE, "--month", MONTH, "--person", "P-1", "--from", "2026-12-05T08:00", "--to", "2026-12-05T12:00"]
     assert CliRunner().invoke(main, [*line, "--reason", "illness"]).exit_code == 2
     assert CliRunner().invoke(main, line).exit_code == 2
+
+
+def test_a_later_version_and_an_edited_workbook_know_the_absences_recorded_before(plan, published, tmp_path, monkeypatch) -> None:
+    """Somebody is called in for an absence; that version is published; then the one called in falls ill: the first is still away."""
+    study, need = intake.open_study(SITE, month=MONTH), plan[1]
+    row = duty(published, 30)
+    first = command.absent(SITE, MONTH, row["employee_id"], row["start"], row["end"], "sudden")
+    assert first.found.gap_yuan > 1000 and first.found.moves, "the duty can't be left open, and somebody changes a day for it"
+    took = next(m.employee_id for m in first.found.moves if m.after.home == "north_lobby" and m.day == row["date"].date())
+    mended = first.found.board.roster(), first.found.board.cover_table()
+    monkeypatch.setattr(command, "published", lambda _: (*mended, need))
+    found = command.absent(SITE, MONTH, took, row["start"], row["end"], "sudden")
+    with words.speaking("zh"):
+        assert words.say("batch.absent.carried", count=1) in found.lines
+    assert len(recorded(study)) == 2
+    assert found.found.gap_yuan > 1000, "both are away, so that the post is empty again"
+    # holes told as open are those of the ledger: none that somebody moved has closed
+    left = sum((high - low) / 60 for made in found.found.chains for low, high in made.open_spans)
+    assert left == pytest.approx(found.ledger.loc[found.ledger["stand_in_id"].isna(), "hours_h"].sum())
+    # the next step names the workbook and whoever is concerned
+    assert str(found.folder.with_suffix(".xlsx")) in found.lines[-1] and all(m.employee_id in found.lines[-1] for m in found.found.moves)
+
+
+def test_stand_ins_of_an_absence_come_back_in_a_workbook_that_may_be_published(published, plan) -> None:
+    """Two hours from a lobby, from the seventh minute: whoever stands in is legal where the absence is known, and illegal where it isn't."""
+    study, need, rows = intake.open_study(SITE, month=MONTH), plan[1], published[published["queue"].eq("north_lobby") & published["kind"].eq("work")]
+    for row in rows.sort_values("start").iloc[30:60].itertuples():
+        start = row.start + pd.Timedelta(minutes=7)
+        made = command.absent(SITE, MONTH, row.employee_id, start, start + pd.Timedelta(minutes=116), "planned")
+        if made.found.chains and not made.found.moves and not any(c.open_spans for c in made.found.chains):
+            break
+    returned = intake.read_roster(made.folder.with_suffix(".xlsx"), study)
+    found = life.review(returned, published, plan[0].covers, need, study, absences=recorded(study))
+    assert found.changes and not found.broken and not found.faults
+    blind = life.review(returned, published, plan[0].covers, need, study)
+    assert {b.violation["rule"] for b in blind.broken} >= {"cover_stand_in"}

@@ -314,3 +314,54 @@ def test_the_command_needs_a_published_month_and_writes_pins_only_for_a_legal_ro
             assert not check.check_roster(bad, SITE, MONTH).clean
     good = check.check_roster(published.workbook, SITE, MONTH, accept=pins)
     assert good.clean and pins.read_text(encoding="utf-8-sig").startswith("staff_no,date,shift")
+
+
+def test_one_edit_by_itself_costs_what_the_whole_file_costs(published: Published, sheet) -> None:
+    """A receptionist's day off: whoever relieved her break is free again, in the price of the edit as in the total."""
+    roster = published.plan.roster
+    desk = roster[roster["queue"].eq("reception") & roster["kind"].eq("work")].iloc[3]
+
+    def change(ws) -> None:
+        row = next(r for r in range(FIRST_ROW, FIRST_ROW + people(published)) if person_at(ws, r) == desk["employee_id"])
+        ws.cell(row, FIRST_DAY + desk["date"].day - 1).value = "Off"
+
+    found = published.review(sheet(change))
+    (edit,) = found.edits
+    assert edit.delta_yuan == found.delta_yuan > 1000
+
+
+def test_a_day_whose_column_or_header_is_gone_is_told(published: Published, sheet) -> None:
+    """A column deleted: its days stay as published, and the file says nothing else. A header spoilt: the shifts under it are a fault."""
+
+    def cut(ws) -> None:
+        ws.delete_cols(FIRST_DAY + 4, 2)
+
+    found = published.review(sheet(cut))
+    assert [(e.kind, e.after) for e in found.edits] == [("days_missing", "2026-12-05 - 2026-12-06")] and not found.faults
+    for day, header in ((4, "2026-12-99"), (1, None), (31, "?")):
+
+        def spoil(ws, day=day, header=header) -> None:
+            ws.cell(3, FIRST_DAY + day - 1).value = header
+
+        found = published.review(sheet(spoil))
+        assert [f.key for f in found.faults] == ["intake.lost_day"], header
+        assert [e.after for e in found.edits] == [f"2026-12-{day:02d}"]
+
+
+def test_a_formula_without_a_result_is_no_day_off(published: Published, sheet) -> None:
+    def change(ws) -> None:
+        ws.cell(FIRST_ROW, FIRST_DAY + 4).value = "=A1"
+
+    found = published.review(sheet(change))
+    assert [f.key for f in found.faults] == ["intake.formula_cell"] and not found.edits
+
+
+def test_the_workbook_of_another_month_is_named_as_such(published: Published, sheet) -> None:
+    def change(ws) -> None:
+        for column in range(FIRST_DAY, FIRST_DAY + 31):
+            ws.cell(3, column).value = ws.cell(3, column).value.replace(year=2027, month=1)
+
+    with pytest.raises(IntakeError) as caught:
+        published.review(sheet(change))
+    (finding,) = caught.value.findings
+    assert finding.key == "intake.other_month" and finding.facts["given"] == "2027-01" and finding.where.endswith("[Roster] 3:3")

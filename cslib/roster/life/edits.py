@@ -8,13 +8,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
 from cslib.intake.rosters import Returned
 from cslib.intake.study import Study
 from cslib.roster.audit import audit, recount
+from cslib.roster.audit.facts import Cover
 from cslib.roster.life.board import OFF_DUTY, POST_RULES, Board, Change, Entry
 from cslib.roster.life.edits_compare import compare
 from cslib.roster.life.edits_covers import cover_edits, covers_edited
@@ -23,46 +24,64 @@ from cslib.roster.life.stand_ins import relieve, void_covers
 
 _NOISE = 1e-6
 _MINUTES = re.compile(r"\bminutes=([\d.]+)")
+_REDRAWN = 60  # edited cells up to which each is priced with covers drawn anew
 _AROUND = 7  # days around an edit within which its violations stand and another cell may mend them
 
 
-def review(returned: Returned, roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study) -> Review:
+def review(
+    returned: Returned, roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study, *, absences: pd.DataFrame | None = None
+) -> Review:  # fmt: skip
     """Compare a file that came back with the published month.
 
     Parameters
     ----------
     returned : the file as read;  roster, covers, need, study : the published month
+    absences : table ``absences`` recorded in it, by which covers of people who are away are judged
 
     Raises
     ------
     RosterError, TableError  as ``audit``.
     """
-    board, calm = Board(roster, covers, need, study), Board(roster, covers, need, study)
+    board = Board(roster, covers, need, study, absences)
+    calm = board.with_absences(absences)
     edits, cells, faults = compare(returned, board)
-    alone = {key: board.trial({key: entry}).delta_yuan for key, entry in cells.items()}
+    alone = {key: _alone(key, entry, calm, calm.with_absences(absences), redraw=len(cells) <= _REDRAWN) for key, entry in cells.items()}
     edits = [dataclasses.replace(e, delta_yuan=round(alone[e.employee_id, e.day], 2)) if e.kind in CELL_KINDS and e.day else e for e in edits]
     gone, put = covers_edited(returned.covers, board)
     edits += cover_edits(gone, put, board)
-    before = audit(roster, covers, need, study)
+    before = audit(roster, covers, need, study, absences)
     if cells or gone or put:
-        by_hand = [cover for cover, _ in put]
-        board.apply(board.trial(cells, (*(c for c in board.covers if c not in gone), *by_hand)))
-        void = set(void_covers(board)).difference(by_hand)
-        board.apply(board.trial({}, tuple(c for c in board.covers if c not in void)))
-        relieve(board, sorted({day for _, day in cells}))
-    after = audit(board.roster(), board.cover_table(), need, study)
+        _take(board, cells, gone, [cover for cover, _ in put])
+    after = audit(board.roster(), board.cover_table(), need, study, absences)
     fresh = _fresh(before, after)
     broken = tuple(Broken(row, _behind(row, edits)) for _, row in after[fresh].iterrows())
     ways = (*_ways_out(broken, edits, calm, cells), *_undone_covers(broken, edits))
     standing = after[~fresh].reset_index(drop=True)
-    return Review(board, tuple(edits), (*returned.faults, *faults), broken, standing, ways, round(_priced(board, need, cells) - calm.priced_yuan, 2))
+    delta = _priced(board, need, cells, absences) - calm.priced_yuan
+    return Review(board, tuple(edits), (*returned.faults, *faults), broken, standing, ways, round(delta, 2))
 
 
-def _priced(board: Board, need: pd.DataFrame, cells: Mapping[tuple[str, dt.date], Entry]) -> float:
+def _take(board: Board, cells: Mapping[tuple[str, dt.date], Entry], gone: Collection[Cover], by_hand: Sequence[Cover]) -> None:
+    """Edits on the board; covers that lost their ground go, and breaks without relief get stand-ins."""
+    board.apply(board.trial(dict(cells), (*(c for c in board.covers if c not in gone), *by_hand)))
+    void = set(void_covers(board)).difference(by_hand)
+    board.apply(board.trial({}, tuple(c for c in board.covers if c not in void)))
+    relieve(board, sorted({day for _, day in cells}))
+
+
+def _alone(key: tuple[str, dt.date], entry: Entry, calm: Board, fresh: Board, *, redraw: bool) -> float:
+    """Priced cost of one edited cell by itself [yuan]: with the covers that follow from it, as the whole edited month is priced."""
+    if not redraw:
+        return calm.trial({key: entry}).delta_yuan
+    _take(fresh, {key: entry}, (), ())
+    return fresh.priced_yuan - calm.priced_yuan
+
+
+def _priced(board: Board, need: pd.DataFrame, cells: Mapping[tuple[str, dt.date], Entry], absences: pd.DataFrame | None) -> float:
     """Priced cost of the edited month [yuan]; by the recount where somebody wrote breaks, which may begin between the board's steps."""
     if all(entry.written is None for entry in cells.values()):
         return board.priced_yuan
-    return float(recount(board.roster(), board.cover_table(), need, board.study)[1]["priced_yuan"].sum())
+    return float(recount(board.roster(), board.cover_table(), need, board.study, absences)[1]["priced_yuan"].sum())
 
 
 def _fresh(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 
 from cslib.core import words
 from cslib.core.errors import Finding
@@ -21,6 +22,8 @@ def compare(returned: Returned, board: Board) -> tuple[list[Edit], dict[tuple[st
     cells: dict[tuple[str, dt.date], Entry] = {}
     faults: list[Finding] = []
     listed = [who for who in board.people if board.people[who].cells]
+    if returned.missing_days:
+        edits.append(Edit("days_missing", "", None, "", "", ", ".join(_spans(returned.missing_days))))
     for who in listed:
         if who not in returned.rows:
             edits.append(Edit("row_missing", who, None, "", "", ""))
@@ -40,6 +43,17 @@ def compare(returned: Returned, board: Board) -> tuple[list[Edit], dict[tuple[st
         if entry is not None:
             cells[who, day] = entry
     return edits, cells, faults
+
+
+def _spans(days: Sequence[dt.date]) -> list[str]:
+    """Days in order as texts, those that follow each other as one: ``2026-12-03 - 2026-12-05``."""
+    runs: list[list[dt.date]] = []
+    for day in days:
+        if runs and day - runs[-1][-1] == dt.timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return [run[0].isoformat() if len(run) == 1 else f"{run[0]} - {run[-1]}" for run in runs]
 
 
 def _edit_of(board: Board, who: str, day: dt.date, written: Written, old: Cell | None) -> tuple[list[Edit], Entry | None]:

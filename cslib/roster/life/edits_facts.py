@@ -23,7 +23,7 @@ class Edit:
     kind : ``changed`` (shift or post) | ``breaks`` | ``cover_added`` | ``cover_removed`` (of the stand-in ``employee_id``)
         | ``alias`` (another spelling of the same) | ``merged`` (the same in a merged cell) | ``row_missing`` | ``row_moved``
         | ``leave`` (an absence nobody granted, or one taken away) | ``not_published`` (a day with two duties)
-        | ``text_day`` (a day header typed as text)
+        | ``text_day`` (a day header typed as text) | ``days_missing`` (days without a column, whose published duties stay)
     day : None for a whole row;  where : cell or row of the file (empty for a row that is gone);  before, after : texts of the cells
     delta_yuan : priced cost of this edit alone, for the first four
     """

@@ -86,24 +86,27 @@ def repair(
         gap = board.priced_yuan - start
         chains = relieve(board, days, since)
         if by_cells:
-            board, chains = _by_cells(board, chains, days, now, {who for who, _, _ in gone}, start)
+            board, chains = _by_cells(board, chains, days, now, {who for who, _, _ in gone}, set(everyone["employee_id"]), start)
         found.append(Repair(board, _moves(board, calm), tuple(chains), gap, board.priced_yuan - start))
     change = change_yuan(calm)
     return min(found, key=lambda r: r.repaired_yuan + change * len(r.moves))
 
 
 def _by_cells(
-    board: Board, chains: list[Chain], days: list[dt.date], now: pd.Timestamp, absent: set[str], start: float
+    board: Board, chains: list[Chain], days: list[dt.date], now: pd.Timestamp, absent: set[str], away: set[str], start: float
 ) -> tuple[Board, list[Chain]]:  # fmt: skip
-    """Move people until the month costs what it did, first without the stand-ins of the absent, then give stand-ins to what is left."""
+    """Move people until the month costs what it did, first without the stand-ins of the absent, then give stand-ins to what is left.
+
+    ``away``: the absent and those recorded before, whose holes somebody moved may close as well.
+    """
     since = _minute(board, now)
-    mine = {c for made in chains if made.hole.absent_id in absent for c in made.covers}
+    mine = {c for made in chains if made.hole.absent_id in away for c in made.covers}
     board.apply(board.trial({}, tuple(c for c in board.covers if c not in mine)))
     (mend_pool if pooled(board, days, absent) else descend)(board, days, now, absent, start)
     before = set(board.covers)
     board.apply(board.trial({}, kept_covers(board, since)))
     void = before - set(board.covers)
-    kept = [made for made in chains if made.hole.absent_id not in absent and not set(made.covers) & void]
+    kept = [made for made in chains if made.hole.absent_id not in away and not set(made.covers) & void]
     return board, [*kept, *relieve(board, days, since)]
 
 

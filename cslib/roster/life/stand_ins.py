@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pulp
@@ -47,7 +50,8 @@ class Candidate:
     ----------
     able_h : hours of the hole he could cover by skill and presence;  yuan : what his leaving costs elsewhere in these hours
     load_h : hours he covers in the month already
-    why : ``able`` | ``skill`` | ``off_duty`` | ``absent`` | ``on_break`` | ``covering``: what rules him out where ``able_h`` is 0
+    why : ``able``, or what rules him out: ``skill`` | ``off_duty`` | ``absent`` | ``on_break`` | ``same_post`` | ``covering`` | ``no_gain`` (present,
+        but missed as much where he leaves)
     """
 
     employee_id: str
@@ -111,29 +115,30 @@ def chain(board: Board, hole: Hole) -> Chain:
     ------
     SolverError  if the integer programme can't be solved.
     """
-    ticks = [t for low, high in hole.spans for t in range(int(low) // board.tick, -(-int(high) // board.tick))]
+    blocks = _blocks(board, hole)
     load = cover_hours(board)
     able, reasons = {}, {}
     for who in board.people:
         if who != hole.absent_id:
-            able[who], reasons[who] = _able(board, hole, who, ticks)
-    price = {who: {t: _tick_yuan(board, hole, who, t) for t in good} for who, good in able.items() if good}
-    forbidden: set[tuple[str, int]] = set()
+            able[who], reasons[who] = _able(board, hole, who, blocks)
+    price = {who: {block: _block_yuan(board, hole, who, block) for block in good} for who, good in able.items() if good}
+    reasons |= {who: "no_gain" for who, yuan in price.items() if min(yuan.values()) >= -_NOISE}
+    forbidden: set[tuple[str, Minutes]] = set()
     covers: list[Cover] = []
     for _ in range(_ROUNDS):
-        covers = _solve(board, hole, ticks, price, load, forbidden)
+        covers = _solve(board, hole, blocks, price, load, forbidden)
         others = [c for c in board.covers if {c.row.stand_in_id, c.row.absent_id} & {x.row.stand_in_id for x in covers}]
         bad = {(v.employee_id, v.start) for v in board.cover_faults([*others, *covers])}
         broken = [c for c in covers if (c.row.stand_in_id, board.facts.moment(c.start)) in bad]
         if not broken:
             break
-        forbidden |= {(c.row.stand_in_id, t) for c in broken for t in range(int(c.start) // board.tick, int(c.end) // board.tick)}
+        forbidden |= {(c.row.stand_in_id, block) for c in broken for block in blocks if common([c.span], [block])}
     else:
         covers = []
     left = minus(hole.spans, [c.span for c in covers])
     ranked = [
         Candidate(
-            who, len(able[who]) * board.tick / 60, round(sum(price[who].values()) if who in price else 0.0, 2), load.get(who, 0.0), reasons[who]
+            who, length(able[who]) / 60, round(sum(price[who].values()) if who in price else 0.0, 2), load.get(who, 0.0), reasons[who]
         )
         for who in able
     ]
@@ -174,8 +179,27 @@ def _lacking(board: Board, post: str, span: Minutes) -> list[Minutes]:
     return union([((first + i) * tick, (first + i + 1) * tick) for i in np.flatnonzero(short).tolist()])
 
 
-def _able(board: Board, hole: Hole, who: str, ticks: list[int]) -> tuple[list[int], str]:
-    """Ticks that a person could cover, and why there are none."""
+def _blocks(board: Board, hole: Hole) -> list[Minutes]:
+    """A hole in stretches by which covers are planned: the grid of intervals and breaks, cut where a duty, break, cover or absence starts or ends.
+
+    An absence reported to the minute must not turn the whole hole into minutes: the number of possible stints grows with the square of the stretches.
+    """
+    facts = board.facts
+    breaks = [m for shift in facts.shifts.values() for b in shift.breaks for m in (b.earliest_min, b.length_min)]
+    step = reduce(math.gcd, [m for s in facts.shifts.values() for m in (s.start_min, s.length_min)] + breaks, facts.horizon.interval_min)
+    near = [d for person in board.people.values() for d in person.timed if common([d.span], hole.spans)]
+    spans = [*(span for d in near for span in (d.span, *d.breaks)), *(c.span for c in board.covers if c.timed)]
+    marks = {int(m) for span in (*spans, *(s for own in facts.absences.values() for s in own)) for m in span}
+    found: list[Minutes] = []
+    for low, high in hole.spans:
+        first, last = int(low), int(high)
+        edges = sorted({first, last, *range(first - first % step + step, last, step), *(m for m in marks if first < m < last)})
+        found += list(itertools.pairwise(map(float, edges)))
+    return found
+
+
+def _able(board: Board, hole: Hole, who: str, blocks: list[Minutes]) -> tuple[list[Minutes], str]:
+    """Stretches that a person could cover, and why there are none."""
     facts, person = board.facts, board.people[who]
     skill = facts.study.params.site.queues[hole.post].skill
     if not person.holds(skill, facts.day(hole.spans[0][0])):
@@ -190,13 +214,13 @@ def _able(board: Board, hole: Hole, who: str, ticks: list[int]) -> tuple[list[in
         return [], "on_break" if any(d.home != hole.post for d in duties) else "same_post"
     busy = [c.span for c in board.covers if c.row.stand_in_id == who and c.timed]
     open_spans = minus(common(free, hole.spans), busy)
-    found = [t for t in ticks if common([(t * board.tick, (t + 1) * board.tick)], open_spans) == [(t * board.tick, (t + 1) * board.tick)]]
+    found = [block for block in blocks if common([block], open_spans) == [block]]
     return found, "able" if found else "covering"
 
 
-def _tick_yuan(board: Board, hole: Hole, who: str, tick: int) -> float:
-    """Priced cost that a person's leaving for one tick adds elsewhere, net of the post's own gain [yuan]."""
-    cover = board.cover(hole.post, hole.absent_id, who, tick * board.tick, (tick + 1) * board.tick)
+def _block_yuan(board: Board, hole: Hole, who: str, block: Minutes) -> float:
+    """Priced cost that a person's leaving for one stretch adds elsewhere, net of the post's own gain [yuan]."""
+    cover = board.cover(hole.post, hole.absent_id, who, *block)
     return board.trial({}, (*board.covers, cover)).delta_yuan
 
 
@@ -209,46 +233,45 @@ def cover_hours(board: Board) -> dict[str, float]:
     return found
 
 
-def _stints(good: list[int], most: int) -> Iterator[tuple[int, int]]:
-    """Every run of consecutive ticks of at most a length: (first, last excluded)."""
-    there = set(good)
-    for first in good:
-        last = first
-        while last in there and last - first < most:
-            last += 1
-            yield first, last
+def _stints(good: list[Minutes], most: float) -> Iterator[list[Minutes]]:
+    """Every run of adjoining stretches of at most a length [min]."""
+    for i, first in enumerate(good):
+        run: list[Minutes] = []
+        for block in good[i:]:
+            if (run and run[-1][1] != block[0]) or block[1] - first[0] > most:
+                break
+            run = [*run, block]
+            yield run
 
 
 def _solve(
-    board: Board, hole: Hole, ticks: list[int], price: dict[str, dict[int, float]], load: dict[str, float], forbidden: set[tuple[str, int]]
+    board: Board, hole: Hole, blocks: list[Minutes], price: dict[str, dict[Minutes, float]], load: dict[str, float],
+    forbidden: set[tuple[str, Minutes]],
 ) -> list[Cover]:  # fmt: skip
-    """Exactly one stand-in or nobody at every tick; stints of one stand-in at least ``min_gap_h`` apart (basis ``day``: one a date)."""
+    """Exactly one stand-in or nobody at every moment; stints of one stand-in at least ``min_gap_h`` apart (basis ``day``: one a date)."""
     rule, repair = board.study.params.site.cover, board.study.params.site.repair
     limit = board.facts.limit("cover_duration", board.facts.day(hole.spans[0][0]))
-    most = len(ticks) if limit is None else int(limit * 60 // board.tick)
-    gap = max(1, int(rule.min_gap_h * 60 // board.tick)) if rule.basis == "stint" else max(1, 1440 // board.tick)
+    most = math.inf if limit is None else limit * 60
+    gap = max(1.0, rule.min_gap_h * 60) if rule.basis == "stint" else 1440.0
     model = pulp.LpProblem("chain", pulp.LpMinimize)
     stints = []
     for who, yuan in price.items():
-        good = [t for t in yuan if (who, t) not in forbidden]
-        for first, last in _stints(good, most):
-            cost = (
-                sum(yuan[t] for t in range(first, last))
-                + repair.handover_yuan
-                + repair.load_yuan * (load.get(who, 0.0) + (last - first) * board.tick / 60)
-            )
-            if sum(yuan[t] for t in range(first, last)) < -_NOISE:
+        for run in _stints([block for block in yuan if (who, block) not in forbidden], most):
+            gain = sum(yuan[block] for block in run)
+            if gain < -_NOISE:
+                first, last = run[0][0], run[-1][1]
+                cost = gain + repair.handover_yuan + repair.load_yuan * (load.get(who, 0.0) + (last - first) / 60)
                 stints.append((who, first, last, cost, model.add_variable(f"x{len(stints)}", cat="Binary")))
     model += pulp.lpSum(cost * x for *_, cost, x in stints)
-    for t in ticks:
-        model += pulp.lpSum(x for _, first, last, _, x in stints if first <= t < last) <= 1
+    for begin, _ in blocks:
+        model += pulp.lpSum(x for _, first, last, _, x in stints if first <= begin < last) <= 1
     for who in price:
         own = [s for s in stints if s[0] == who]
-        for t in range(ticks[0], ticks[-1] + 1):
-            near = [x for _, first, last, _, x in own if first <= t < last + gap]
+        for begin, _ in blocks:
+            near = [x for _, first, last, _, x in own if first <= begin < last + gap]
             if len(near) > 1:
                 model += pulp.lpSum(near) <= 1
     if stints and model.solve(pulp.HiGHS(msg=False)) != pulp.LpStatusOptimal:
         raise SolverError("roster.no_chain", post=hole.post, given=str(board.facts.moment(hole.spans[0][0])))
     chosen = sorted((first, last, who) for who, first, last, _, x in stints if x.value() is not None and x.value() > 0.5)
-    return [board.cover(hole.post, hole.absent_id, who, first * board.tick, last * board.tick) for first, last, who in chosen]
+    return [board.cover(hole.post, hole.absent_id, who, first, last) for first, last, who in chosen]

@@ -47,7 +47,8 @@ class Swap:
 
 
 def swap(
-    roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study, first: Shift, second: Shift, *, on: dt.date | None = None
+    roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study, first: Shift, second: Shift, *, on: dt.date | None = None,
+    absences: pd.DataFrame | None = None,
 ) -> Swap:  # fmt: skip
     """Try a swap: the two people exchange their cells on both days (on one, if both days are the same).
 
@@ -55,12 +56,14 @@ def swap(
     ----------
     roster, covers, need, study : the published month
     first, second : who gives which day;  on : day of the request, for the notice (``repair.notice_days``); default: none
+    absences : table ``absences`` recorded in the month: who is away stays away
 
     Raises
     ------
     RosterError  if a person or day is not of the month, a cell is an absence or pinned, or nothing would change.
     """
-    board, calm = Board(roster, covers, need, study), Board(roster, covers, need, study)
+    board = Board(roster, covers, need, study, absences)
+    calm = board.with_absences(absences)
     days = sorted({first[1], second[1]})
     people = first[0], second[0]
     _refuse(board, people, days, on)
@@ -72,8 +75,8 @@ def swap(
     void = void_covers(board)
     board.apply(board.trial({}, tuple(c for c in board.covers if c not in void)))
     relieve(board, days)
-    before = audit(roster, covers, need, study)
-    after = audit(board.roster(), board.cover_table(), need, study)
+    before = audit(roster, covers, need, study, absences)
+    after = audit(board.roster(), board.cover_table(), need, study, absences)
     known = set(zip(before["rule"], before["employee_id"].fillna(""), before["start"], strict=True))
     fresh = [key not in known for key in zip(after["rule"], after["employee_id"].fillna(""), after["start"], strict=True)]
     notice = study.params.site.repair.notice_days

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import build
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from cslib.params.site import CoverRule
 from cslib.roster import audit
 from cslib.roster.life.board import Board
 from cslib.roster.life.repair import absence, repair
-from cslib.roster.life.stand_ins import chain, holes, relieve
+from cslib.roster.life.stand_ins import _blocks, chain, holes, relieve
 
 DAY, LONG = "2026-12-09", ("08:00", "18:00")
 OPEN = {"from": "08:00", "to": "19:00"}
@@ -129,3 +131,30 @@ def test_a_stand_in_who_is_absent_himself_loses_his_cover():
     table = made.board.cover_table()
     assert "B1" not in set(table["stand_in_id"]) and (table["absent_id"] == "K1").any()
     assert faults(made.board, need, base, gone) == set()
+
+
+def test_an_absence_to_the_minute_is_planned_by_stretches_of_the_grid():
+    """A step of one minute would give every stint of every length: as many variables as the square of the minutes."""
+    base, roster, covers, need = desk()
+    board = Board(roster, covers, need, base, absence("K1", pd.Timestamp(f"{DAY} 08:07"), pd.Timestamp(f"{DAY} 17:53")))
+    (hole,) = holes(board, [pd.Timestamp(DAY).date()])
+    blocks = _blocks(board, hole)
+    assert board.tick == 1 and len(blocks) <= 2 * 10
+    assert blocks[0][0] == hole.spans[0][0] and blocks[-1][1] == hole.spans[-1][1]
+    found = chain(board, hole)
+    assert not found.open_spans
+    first, last = found.covers[0], max(found.covers, key=lambda c: c.end)
+    assert (f"{first.row.start:%H:%M}", f"{last.row.end:%H:%M}") == ("08:07", "17:53")
+
+
+def test_whoever_is_missed_as_much_where_he_leaves_is_no_stand_in():
+    base, roster, covers, need = desk(agents=0)
+    duties = [work("K1", DAY, "L", "reception", at=240), work("A0", DAY, "Q", at=240), work("X1", DAY, "L", "twin", at=240)]
+    queues = dict(base.params.site.queues) | {"twin": queue("reception", {**OPEN, "heads": 1}, never_empty=True, opening=(OPEN,))}
+    people = {"K1": {"skills": ["reception"]}, "A0": {"skills": ["zh"]}, "X1": {"skills": ["reception"]}}
+    shifts = tuple(dataclasses.replace(s, queues=(*s.queues, "twin")) if "reception" in s.queues else s for s in base.params.shifts)
+    twin = build.study(build.params(queues, shifts=shifts), people)
+    board = Board(build.rest_of_month(twin, duties), tables.check("covers", build.covers()), build.need(twin), twin, away())
+    hole = next(h for h in holes(board, [pd.Timestamp(DAY).date()]) if h.absent_id == "K1" and h.hours_h > 5)
+    found = chain(board, hole)
+    assert {c.employee_id: c.why for c in found.candidates}["X1"] == "no_gain" and not found.covers
