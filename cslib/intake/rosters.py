@@ -16,8 +16,8 @@ from cslib.core.horizon import Horizon
 from cslib.core.shifts import LEAVE, OFF, REST, WORK, read_breaks, write_breaks
 from cslib.intake import aliases, privacy
 from cslib.intake.duties import POSTED, day_header
-from cslib.intake.opening import names
 from cslib.intake.headers import LOOK
+from cslib.intake.opening import names
 from cslib.intake.people import allowed_shifts, shift_words
 from cslib.intake.roster_lists import ListedCover, ListedDuty, read_lists
 from cslib.intake.sheets import Sheet

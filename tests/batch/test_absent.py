@@ -85,7 +85,7 @@ def test_the_verb_needs_a_class_of_the_list() -> None:
     assert CliRunner().invoke(main, line).exit_code == 2
 
 
-def test_a_later_version_and_an_edited_workbook_know_the_absences_recorded_before(plan, published, tmp_path, monkeypatch) -> None:
+def test_a_later_version_and_an_edited_workbook_know_the_absences_recorded_before(plan, published, monkeypatch) -> None:
     """Somebody is called in for an absence; that version is published; then the one called in falls ill: the first is still away."""
     study, need = intake.open_study(SITE, month=MONTH), plan[1]
     row = duty(published, 30)
