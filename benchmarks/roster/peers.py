@@ -80,7 +80,8 @@ def run_peer(given: argparse.Namespace) -> int:
     return 0 if found else 1
 
 
-def _cpsat(programme: Compact, budget: Budget, threads: int, seed: int, note: Note) -> Outcome:
+def _cpsat(programme: Compact, budget: Budget, threads: int, seed: int, note: Note, proof: float = 0.0) -> Outcome:
+    """``proof``: deterministic time [CP-SAT's own seconds] for a proof, with all of its relaxation: without it one worker proves little."""
     from ortools.sat.python import cp_model
 
     model = cp_model.CpModel()
@@ -97,12 +98,16 @@ def _cpsat(programme: Compact, budget: Budget, threads: int, seed: int, note: No
 
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds, solver.parameters.num_workers, solver.parameters.random_seed = budget.wall, threads, seed
+    if proof:
+        solver.parameters.linearization_level, solver.parameters.max_deterministic_time = 2, proof
     over = threading.Event()
     watch = threading.Thread(target=_stop_when_spent, args=(solver, budget, over), daemon=True)
     watch.start()
     status = solver.solve(model, Listen())
     over.set()
     watch.join()
+    if status == cp_model.INFEASIBLE:
+        return None, math.inf
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None, solver.best_objective_bound / scale
     return np.array([solver.value(v) for v in x], dtype=float), solver.best_objective_bound / scale
@@ -141,7 +146,8 @@ def _highs(programme: Compact, budget: Budget, threads: int, seed: int, note: No
     return np.array(solver.getSolution().col_value), float(info.mip_dual_bound)
 
 
-def _cbc(programme: Compact, budget: Budget, threads: int, seed: int, _note: Note) -> Outcome:
+def _cbc(programme: Compact, budget: Budget, threads: int, seed: int, _note: Note, proof: bool = False) -> Outcome:
+    """``proof``: without the default preprocessing, by which it calls plans optimal that are not (month 186 of seed 11: 185 for 173)."""
     import pulp
     from pulp.v4_migration import set_v4_migration_warnings
 
@@ -155,12 +161,14 @@ def _cbc(programme: Compact, budget: Budget, threads: int, seed: int, _note: Not
             problem += total >= least
         if (most < INFINITE and most != least) or most == least:
             problem += total <= most
-    mode = "cpu" if budget.cpu else "elapsed"
+    mode, options = "cpu" if budget.cpu else "elapsed", [f"randomCbcSeed {seed + 1}", *(["preprocess off"] if proof else [])]
     status = problem.solve(
-        pulp.PULP_CBC_CMD(msg=False, timeLimit=budget.seconds, timeMode=mode, threads=threads, options=[f"randomCbcSeed {seed + 1}"])
+        pulp.PULP_CBC_CMD(msg=False, timeLimit=budget.seconds, timeMode=mode, threads=threads, options=options)
     )
     values = np.array([v.value() or 0.0 for v in x])
     whole = status == pulp.LpStatusOptimal and problem.sol_status == pulp.LpSolutionOptimal
     found = problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
     value = float(values @ np.array(programme.price))
+    if status == pulp.LpStatusInfeasible:
+        return None, math.inf
     return (values if found else None), (value if whole else -math.inf)  # a bound only where it ended by itself; it reports none otherwise
