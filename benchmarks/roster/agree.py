@@ -151,8 +151,8 @@ def counts(verdicts: list[Verdict]) -> dict[str, int]:
     """How many agree, were solved to the end by both peers, have a plan, were met and closed by the engine."""
     solvable = [v for v in verdicts if math.isfinite(v.cbc[1])]
     return {
-        "months": len(verdicts), "agree": sum(v.agrees for v in verdicts), "peers_proved": sum(v.proven for v in verdicts), "solvable": len(solvable), "engine_optimal": sum(v.met for v in solvable),
-        "engine_proven": sum(v.cost <= v.bound + 1e-6 for v in solvable),
+        "months": len(verdicts), "agree": sum(v.agrees for v in verdicts), "peers_proved": sum(v.proven for v in verdicts),
+        "solvable": len(solvable), "engine_optimal": sum(v.met for v in solvable), "engine_proven": sum(v.cost <= v.bound + 1e-6 for v in solvable),
     }  # fmt: skip
 
 

@@ -162,9 +162,7 @@ def _cbc(programme: Compact, budget: Budget, threads: int, seed: int, _note: Not
         if (most < INFINITE and most != least) or most == least:
             problem += total <= most
     mode, options = "cpu" if budget.cpu else "elapsed", [f"randomCbcSeed {seed + 1}", *(["preprocess off"] if proof else [])]
-    status = problem.solve(
-        pulp.PULP_CBC_CMD(msg=False, timeLimit=budget.seconds, timeMode=mode, threads=threads, options=options)
-    )
+    status = problem.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=budget.seconds, timeMode=mode, threads=threads, options=options))
     values = np.array([v.value() or 0.0 for v in x])
     whole = status == pulp.LpStatusOptimal and problem.sol_status == pulp.LpSolutionOptimal
     found = problem.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)

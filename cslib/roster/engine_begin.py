@@ -9,7 +9,7 @@ import pandas as pd
 
 from cslib.core.shifts import WORK, read_breaks
 from cslib.roster.columns.model import OFF
-from cslib.roster.problem import Problem
+from cslib.roster.problem import POOL, Problem
 
 
 def cells_of(problem: Problem, roster: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -36,6 +36,19 @@ def cells_of(problem: Problem, roster: pd.DataFrame) -> tuple[np.ndarray, np.nda
             places = pause.positions(problem.interval_min)
             at[p, day, j] = given[j] if j < len(given) and given[j] in places else places[0]
     return plan, at
+
+
+def homes_at(problem: Problem, roster: pd.DataFrame) -> np.ndarray:
+    """Home posts of a roster by (person, day), ``POOL`` where it names none that is known; days as in ``cells_of``."""
+    homes = np.full((len(problem.people), problem.days), POOL, dtype=np.int64)
+    number = {who.employee_id: p for p, who in enumerate(problem.people)}
+    posts = {post.name: q for q, post in enumerate(problem.posts)}
+    later = _whole_weeks(problem, roster)
+    for row in roster[roster["kind"] == WORK].itertuples(index=False):
+        day, p = (row.date.date() - problem.start).days + later, number.get(str(row.employee_id), -1)
+        if p >= 0 and 0 <= day < problem.days:
+            homes[p, day] = posts.get(str(row.queue), POOL)
+    return homes
 
 
 def _whole_weeks(problem: Problem, roster: pd.DataFrame) -> int:

@@ -39,10 +39,15 @@ def build(problem: Problem) -> Model:
 
 
 def add_person(model: Model, person: int) -> None:
-    """Hard rows of one person, and the soft goals on his month: overtime, hours below contract, nights."""
-    problem, who = model.problem, model.problem.people[person]
-    for row in rows(problem, person):
+    """Hard rows of one person, and the soft goals on his month."""
+    for row in rows(model.problem, person):
         model.at_most({model.of_person(person, key): factor for key, factor in row.terms.items()}, row.limit)
+    add_hours(model, person)
+
+
+def add_hours(model: Model, person: int) -> None:
+    """Soft goals on one person's month: overtime, hours below contract, nights."""
+    problem, who = model.problem, model.problem.people[person]
     hours, nights = Sum(constant=sum(who.leave_h.values())), Sum()
     for d in range(problem.days):
         for s in range(len(problem.shifts)):

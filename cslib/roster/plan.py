@@ -14,15 +14,17 @@ from cslib.roster.audit import recount
 from cslib.roster.columns.limits import Stop
 from cslib.roster.covers import decode
 from cslib.roster.engine_answer import Answer
-from cslib.roster.engine_begin import cells_of
+from cslib.roster.engine_begin import cells_of, homes_at
 from cslib.roster.engine_columns import solve_columns, unfit_for_columns
 from cslib.roster.engine_exact import solve_exact
 from cslib.roster.engine_highs import Progress, timed
+from cslib.roster.engine_places import needs_rows
 from cslib.roster.engine_stop import on_interrupt
 from cslib.roster.problem import Problem
 
 CLOCK_S = 900.0  # safety stop where the caller names none
 EXACT_CELLS = 9000  # cells (person, day, shift) up to which the integer programme alone is the better engine
+POSTS_CELLS = 4000  # the same where shifts have home posts or leads are asked for: then cells are the smaller part of the programme
 EXACT_MOST = 60_000  # cells above which the integer programme is not begun
 PROVEN = 1e-6  # a gap below this is solver arithmetic, not doubt
 
@@ -93,9 +95,9 @@ def solve(
     beyond = problem.beyond_columns
     if beyond and cells > EXACT_MOST:
         raise SolverError("roster.too_large", where=problem.study.site, cells=cells, most=EXACT_MOST, rules=", ".join(beyond))
-    large = cells > EXACT_CELLS and not beyond and not unfit_for_columns(problem)
+    large = cells > (POSTS_CELLS if needs_rows(problem) else EXACT_CELLS) and not beyond and not unfit_for_columns(problem)
     limits = problem, gap, work, CLOCK_S if seconds is None else seconds, progress
-    start = None if begin is None else cells_of(problem, begin)
+    start = None if begin is None else (*cells_of(problem, begin), homes_at(problem, begin))
     with nullcontext(stop) if stop else on_interrupt() as asked:
         if large:
             answer = solve_columns(*limits, stop=asked, begin=start)

@@ -23,7 +23,7 @@ from cslib.params.roster_settings import RosterSettings
 from cslib.roster.engine_cells import allowed_cells
 from cslib.roster.lookback import Duty
 
-_NUMBERED = ("week_hours_least", "lead_on_duty", "level_at_peak", "coach_on_duty", "team_lead_on_duty")
+_NUMBERED = ("coach_on_duty", "team_lead_on_duty")
 POOL = -1  # home of a shift whose person serves any queue he holds the skill of
 
 
@@ -201,12 +201,10 @@ class Problem:
 
     @cached_property
     def beyond_columns(self) -> tuple[str, ...]:
-        """Rules in force, priced goals and kinds of shift that only the integer programme knows."""
+        """Rules in force that only the integer programme knows."""
         found = [code for code in _NUMBERED if any(limit is not None for limit in self.limits[code])]
-        found += [code for code in ("start_change", "night_spread", "weekend_spread") if self.prices[code] > 0]
         found += ["sessions"] if self.settings.sessions or not self.study.off_queue.empty else []
-        found += ["waived"] if self.waived else []
-        return (*found, *(["standby"] if any(s.standby for s in self.shifts) else []))
+        return (*found, *(["waived"] if self.waived else []))
 
     def _class(self, person: int, day: int) -> SkillClass:
         pin = self.pins.get((person, day))

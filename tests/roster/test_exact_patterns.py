@@ -135,9 +135,9 @@ def test_the_door_refuses_full_leave_and_teams_out_of_size() -> None:
 
 def test_large_sites_with_rules_of_the_exact_engine_are_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "EXACT_MOST", 2)
-    study = small.study([small.person("p")], (MORNING,), {"q": small.queue()}, days=4, law={"level_at_peak": 0.5})
+    study = small.study([small.person("p")], (MORNING,), {"q": small.queue()}, days=4, law={"coach_on_duty": 4.0})
     problem = roster.problem(small.need(study, {"q": 0}), study)
-    assert problem.beyond_columns == ("level_at_peak",)
+    assert problem.beyond_columns == ("coach_on_duty",)
     with pytest.raises(SolverError, match="level_at_peak"):
         roster.solve(problem)
 

@@ -99,6 +99,7 @@ def _work(rules: Sequence, mode: Mode, kind: int, kinds: np.ndarray) -> Mode | N
 
 def _same(rules: Sequence, mode: Mode, kind: int) -> tuple[int, int, int] | None:
     """Last kind, its days in a row and days owed after one more day of a kind; None if it may not come now."""
+    kind = rules.alike[kind] if rules.alike else kind
     going_on = mode.last == kind
     if (mode.same_owed and not going_on) or (mode.last != OFF and rules.after is not None and not rules.after[mode.last, kind]):
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from cslib.roster.columns.intervals import Cover, cell_price
+from cslib.roster.columns.intervals import Cover, cell_price, sum_up
 from cslib.roster.columns.kit import NEVER, Kit
 from cslib.roster.columns.pricing import ANY, Scratch, best_month
 
@@ -20,8 +20,13 @@ def within_prices(cover: Cover, duals: np.ndarray) -> np.ndarray:
     out[cover.need <= 0] = 0.0
     for level, rise in enumerate(cover.rise):
         rows = np.flatnonzero(cover.level == level)
-        top = rise + (cover.over if level == len(cover.rise) - 1 else np.zeros(len(cover.over)))
+        top = rise + (cover.over if cover.final[level] else np.zeros(len(cover.over)))
         part = out[:, rows]
+        sets = np.unique(cover.group[rows], return_index=True)[1]
+        if len(sets) < len(rows):  # rows of one set lack together: each of their duals may be as high as the set's
+            total = np.maximum.reduceat(part, sets, axis=1).sum(axis=1)
+            out[:, rows] = part * np.minimum(1.0, top / np.maximum(total, 1e-12))[:, None]
+            continue
         for t in np.flatnonzero(part.sum(axis=1) > top):
             part[t] = _onto_simplex(part[t], float(top[t]))
         out[:, rows] = part
@@ -38,23 +43,23 @@ def _onto_simplex(values: np.ndarray, total: float) -> np.ndarray:
 
 @njit(cache=True, nogil=True)
 def _people(prices, team, kit, cover, scratch, n, months):  # type: ignore[no-untyped-def]
-    """Cheapest months at interval prices (teams, slots): their total price; people on duty are counted into ``n`` (slots, teams)."""
+    """Cheapest months at interval prices (modes, slots): their total price; people on duty are counted into ``n`` (slots, classes)."""
     people, days = kit.off.shape
-    kinds = kit.work.shape[2]
+    kinds, (teams, slots) = kit.work.shape[2], (cover.duty.shape[0], len(cover.total))
     fixed = np.full(days, ANY)
     work = np.empty((days, kinds))
     at = np.zeros((days, kinds, cover.breaks.shape[1]), dtype=np.int64)
     total = 0.0
-    slots = len(cover.total)
-    cells = np.empty((prices.shape[0], days, kinds))
-    pauses = np.zeros((prices.shape[0], days, kinds, cover.breaks.shape[1]), dtype=np.int64)
-    for c in range(prices.shape[0]):
-        sums = np.zeros(slots + 1)
-        for t in range(slots):
-            sums[t + 1] = sums[t] + prices[c, t]
+    cells = np.empty((teams, days, kinds))
+    pauses = np.zeros((teams, days, kinds, cover.breaks.shape[1]), dtype=np.int64)
+    sums = np.zeros((prices.shape[0], slots + 1))
+    saves = np.zeros_like(sums)
+    for mode in range(prices.shape[0]):
+        sum_up(prices, mode, 0, slots, cover, sums, saves)
+    for c in range(teams):
         for d in range(days):
             for k in range(kinds):
-                cells[c, d, k] = cell_price(d, k, sums, cover, pauses[c, d, k])
+                cells[c, d, k] = cell_price(d, k, cover.mode[c, k], sums, saves, cover, pauses[c, d, k])
     for p in range(people):
         c = team[p]
         for d in range(days):
@@ -73,17 +78,22 @@ def _people(prices, team, kit, cover, scratch, n, months):  # type: ignore[no-un
                     resting = False
                     for j in range(cover.breaks.shape[1]):
                         resting = resting or (cover.breaks[k, j, 0] > 0 and at[d, k, j] <= i < at[d, k, j] + cover.breaks[k, j, 0])
-                    if not resting and first + i < slots:
-                        n[first + i, c] += 1
+                    if first + i < slots:
+                        if not resting:
+                            n[first + i, cover.duty[c, k]] += 1
+                        if cover.whole[c, k] >= 0:
+                            n[first + i, cover.whole[c, k]] += 1
     return total
 
 
 def lagrangian(cover: Cover, kit: Kit, team: np.ndarray, duals: np.ndarray, scratch: Scratch) -> tuple[float, np.ndarray, np.ndarray]:
     """Bound at valid duals, its subgradient (slots, rows), and the months that attain it."""
-    prices = cover.over[:, None] - duals @ cover.hit
+    prices = cover.over[:, None] * cover.counted - duals @ cover.hit
     n = np.zeros(cover.base.shape, dtype=np.int64)
     months = np.empty(kit.off.shape, dtype=np.int64)
-    value = _people(np.ascontiguousarray(prices.T), team, kit, cover, scratch, n, months)
+    none = np.append(prices, np.zeros((len(prices), 1)), axis=1)  # the last column, class -1, is nobody
+    by_mode = none[:, cover.mode_duty] + none[:, cover.mode_whole] if (cover.mode_whole >= 0).any() else prices[:, cover.mode_duty]
+    value = _people(np.ascontiguousarray(by_mode.T), team, kit, cover, scratch, n, months)
     constant = float((duals * cover.need).sum() - (cover.over * cover.total).sum() + (prices * cover.base).sum())
     return value + constant, cover.need - (n + cover.base) @ cover.hit.T, months
 

@@ -88,7 +88,7 @@ def _pin(kit: Kit, pinned: np.ndarray | None) -> None:
 
 def _whole(kit: Kit, cover: Cover) -> bool:
     """Whether every price is a whole number."""
-    parts = [kit.work, kit.off, kit.total, kit.step, kit.end, cover.rise, cover.over]
+    parts = [kit.work, kit.off, kit.total, kit.step, kit.week_price, kit.end, cover.rise, cover.over]
     return all(bool((part[part < NEVER] == np.round(part[part < NEVER])).all()) for part in parts)
 
 

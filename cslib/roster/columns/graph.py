@@ -50,7 +50,7 @@ def graph_of(p: int, first: int, last: int, month: np.ndarray, kit: Kit, scratch
     succ, step, close, begin = _unfold(p, first, last, fixed, acts, kit, scratch)
     if len(succ) == 0:
         return None
-    if not kit.step[kit.table[p]].any():
+    if not kit.step[kit.table[p]].any() and not kit.week_price[kit.table[p]].any():
         step[:] = 0.0
     succ, step, close, begin, end = _fold(succ, step, close, begin)
     if len(succ) == 0:
@@ -80,10 +80,12 @@ def _walk(p, mode, u, g, d, k, kit):  # type: ignore[no-untyped-def]
     after = kit.follow[a, mode, k if k < kinds else kit.rest[p, d]]
     if after < 0:
         return -1, u, g, 0.0
-    h = kit.monday[b, kit.week[d], g] if kit.new_week[d] else g
-    v, price = u, 0.0
+    h, v, price = g, u, 0.0
+    if kit.new_week[d]:
+        price = kit.week_price[b, kit.week[d], g]
+        h = kit.monday[b, kit.week[d], g]
     if k < kinds:
-        price = kit.step[b, h, k]
+        price += kit.step[b, h, k]
         h = kit.count[b, h, k]
         if h < 0:
             return -1, u, g, 0.0

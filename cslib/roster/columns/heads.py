@@ -89,7 +89,7 @@ def whole_heads(staff: Staff, kit: Kit, cover: Cover, nodes: int, seconds: float
     solver.cbMipInterrupt.subscribe(lambda event: event.interrupt() if stop() else None)
     solver.passModel(lp)
     solver.run()
-    info, fixed = solver.getInfo(), programme.constant + float((cover.over * (cover.base.sum(axis=1) - cover.total)).sum())
+    info, fixed = solver.getInfo(), programme.constant + float((cover.over * (cover.base @ cover.counted - cover.total)).sum())
     bound, cut = float(info.mip_dual_bound) + fixed, solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return WholeHeads(bound, None, {}, cut=cut)
@@ -111,8 +111,8 @@ def _build(staff: Staff, kit: Kit, cover: Cover) -> tuple[_Programme, Heads, dic
     return programme, x, members, _coverage(cover, x, members, staff, programme)
 
 
-def head_count_duals(staff: Staff, kit: Kit, cover: Cover, seconds: float) -> np.ndarray:
-    """Duals (slots, rows of the cover) of the head-count programme; zeros if HiGHS finds none within ``seconds``."""
+def head_count_duals(staff: Staff, kit: Kit, cover: Cover, seconds: float) -> tuple[np.ndarray, bool]:
+    """Duals (slots, rows of the cover) of the head-count programme, zeros if HiGHS finds none within ``seconds``; whether the clock ended it."""
     programme, _, _, covered = _build(staff, kit, cover)
     solver = highspy.Highs()
     options = {"output_flag": False, "threads": 1, "random_seed": 0, "time_limit": seconds, "solver": "ipm", "run_crossover": "off"}
@@ -125,7 +125,7 @@ def head_count_duals(staff: Staff, kit: Kit, cover: Cover, seconds: float) -> np
     if solution.dual_valid and covered:
         for (t, r), value in zip(covered, solution.row_dual[-len(covered) :], strict=True):
             duals[t, r] = max(value, 0.0)
-    return duals
+    return duals, solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit
 
 
 def _groups(staff: Staff, kit: Kit, cover: Cover, programme: _Programme) -> tuple[Heads, dict[int, list[int]]]:
@@ -239,32 +239,42 @@ def _scale(staff: Staff, kit: Kit, p: int) -> int:
 
 def _coverage(cover: Cover, x: Heads, members: dict[int, list[int]], staff: Staff, programme: _Programme) -> list[tuple[int, int]]:
     """Break counts, shortage columns and Hall rows; returns (slot, row) of the rows appended last."""
-    teams, slots = cover.hit.shape[1], len(cover.total)
-    here: list[list[Terms]] = [[([], []) for _ in range(slots)] for _ in range(teams)]
+    classes, slots = cover.hit.shape[1], len(cover.total)
+    here: list[list[Terms]] = [[([], []) for _ in range(slots)] for _ in range(classes)]
     by_team: dict[tuple[int, int, int], list[int]] = {}
     for (g, d, k), mine in x.items():
         by_team.setdefault((staff.people[members[g][0]].team, d, k), []).extend(mine)
     for (team, d, k), columns in by_team.items():
         first = d * cover.slots_per_day + int(cover.start[k])
-        for t in range(first, min(first + int(cover.length[k]), slots)):
-            here[team][t][0].extend(columns)
-            here[team][t][1].extend([1.0] * len(columns))
+        duty = int(cover.duty[team, k])
+        for cls in (c for c in (duty, int(cover.whole[team, k])) if c >= 0):
+            for t in range(first, min(first + int(cover.length[k]), slots)):
+                here[cls][t][0].extend(columns)
+                here[cls][t][1].extend([1.0] * len(columns))
         for j, (length, earliest, latest, step) in enumerate(cover.breaks[k]):
             if length:
                 rest = int(length), int(earliest), int(latest), int(step)
-                programme.rests[team, d, k, j] = _break_columns(programme, columns, here[team], first, rest, cover.over)
+                programme.rests[team, d, k, j] = _break_columns(programme, columns, here[duty], first, rest, cover.over)
     covered = []
-    last = len(cover.rise) - 1
+    sizes = np.bincount(cover.group)
     for t in range(slots):
-        short = [programme.column(float(cover.rise[v] + (cover.over[t] if v == last else 0.0))) for v in range(len(cover.rise))]
+        short = [programme.column(float(rise + (cover.over[t] if cover.final[v] else 0.0))) for v, rise in enumerate(cover.rise)]
+        sets: dict[int, list[int]] = {}
         for r in range(cover.need.shape[1]):
             if cover.need[t, r] > 0:
-                index, value = [short[cover.level[r]]], [1.0]
-                for team in np.flatnonzero(cover.hit[r]):
-                    index += here[team][t][0]
-                    value += here[team][t][1]
-                base = int(cover.base[t, cover.hit[r] > 0].sum())
+                lacking = short[cover.level[r]]
+                if sizes[cover.group[r]] > 1:
+                    lacking = programme.column(0.0)
+                    sets.setdefault(int(cover.group[r]), []).append(lacking)
+                index, value = [lacking], [1.0]
+                for cls in np.flatnonzero(cover.hit[r]):
+                    index += here[cls][t][0]
+                    value += [float(cover.hit[r, cls]) * one for one in here[cls][t][1]]
+                base = int((cover.base[t] * cover.hit[r]).sum())
                 covered.append((t, r, index, value, float(cover.need[t, r] - base)))
+        for group, parts in sets.items():
+            level = int(cover.level[np.flatnonzero(cover.group == group)[0]])
+            programme.row([short[level], *parts], [1.0] + [-1.0] * len(parts), 0.0, highspy.kHighsInf)
     for _, _, index, value, need in covered:
         programme.row(index, value, need, highspy.kHighsInf)
     return [(t, r) for t, r, *_ in covered]

@@ -38,6 +38,35 @@ class Presence:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """Shortage where a duty's place depends on its kind too (posts), and where it counts twice: at work, and present or on its breaks.
+
+    A level is short by the most of its sets of rows, a set by the sum of what its rows lack; that costs ``rise`` an interval.
+
+    Attributes
+    ----------
+    need : (intervals, rows); hit : (rows, classes) how often a person of a class counts
+    level, group : (rows,) level and set of a row, rows in the order of both; rise : (levels,)
+    final : (levels,) whether what the level is short by counts as people who are not over
+    counted : (classes,) whether its people are over where they serve nothing; base : (intervals, classes) people who are there anyway
+    duty, whole : (teams, kinds) class in which a duty counts except on its breaks, and the one in which it counts all the time (-1: none)
+    places : (intervals,) places whose filling leaves nobody over
+    """
+
+    need: np.ndarray
+    hit: np.ndarray
+    level: np.ndarray
+    group: np.ndarray
+    rise: np.ndarray
+    final: np.ndarray
+    counted: np.ndarray
+    base: np.ndarray
+    duty: np.ndarray
+    whole: np.ndarray
+    places: np.ndarray
+
+
+@dataclass(frozen=True)
 class IntervalCover:
     """Need per interval and skill, and prices.
 
@@ -46,6 +75,7 @@ class IntervalCover:
     need : (intervals, skills) places; short : (intervals, skills) price of an empty place; over : (intervals,) price of an unused person
     skills : (teams, skills) flags of what a team holds; presence : one per kind of work
     base : (intervals, teams) people who are there anyway (last month's night shifts)
+    rows : what is short, where that isn't for skills to say (posts); need, short, skills and base are not used then
     """
 
     slots_per_day: int
@@ -55,6 +85,7 @@ class IntervalCover:
     skills: np.ndarray
     presence: tuple[Presence, ...]
     base: np.ndarray
+    rows: Rows | None = None
 
     @property
     def slots(self) -> int:
@@ -63,12 +94,16 @@ class IntervalCover:
 
 
 class Cover(NamedTuple):
-    """Compiled coverage; rows r are (price level, set of skills).
+    """Compiled coverage; rows r are (price level, set of skills). Without ``Rows`` a class is a team, and a mode too.
 
     Attributes
     ----------
-    need : (slots, r); hit : (r, teams); level : (r,) level of a row; rise : (levels,) price of a level above the next
+    need : (slots, r); hit : (r, classes); level : (r,) level of a row; rise : (levels,) price of a level above the next
     total : (slots,) all places; over, base : as in ``IntervalCover``
+    group, final, counted, duty, whole : as in ``Rows``; row_begin : (levels + 1,) first row of a level
+    hit_begin, hit_class : classes of each row, one row after another; counts : classes that are ``counted``
+    mode : (teams, kinds) pair of classes of a duty at work; mode_duty, mode_whole : its classes, -1 for none
+    mode_rest : (modes,) mode of the duty on a break, -1 if it counts nowhere then
     start, length : (kinds,); breaks : (kinds, number, 4) length (0: none), first, last, step
     """
 
@@ -83,10 +118,49 @@ class Cover(NamedTuple):
     start: np.ndarray
     length: np.ndarray
     breaks: np.ndarray
+    group: np.ndarray
+    final: np.ndarray
+    counted: np.ndarray
+    duty: np.ndarray
+    whole: np.ndarray
+    row_begin: np.ndarray
+    hit_begin: np.ndarray
+    hit_class: np.ndarray
+    counts: np.ndarray
+    mode: np.ndarray
+    mode_duty: np.ndarray
+    mode_whole: np.ndarray
+    mode_rest: np.ndarray
 
 
 def compile_cover(cover: IntervalCover) -> Cover:
-    """Hall rows of a coverage; rows that another one covers everywhere are left out."""
+    """Hall rows of a coverage, or the rows that it gives."""
+    rows = cover.rows if cover.rows is not None else _hall_rows(cover)
+    most = max((len(p.breaks) for p in cover.presence), default=0)
+    breaks = np.zeros((len(cover.presence), max(most, 1), 4), dtype=np.int64)
+    for k, presence in enumerate(cover.presence):
+        for j, b in enumerate(presence.breaks):
+            breaks[k, j] = b.length, b.first, b.last, b.step
+    row_begin = np.searchsorted(rows.level, np.arange(len(rows.rise) + 1)).astype(np.int64)
+    classes = [np.flatnonzero(hit) for hit in rows.hit]
+    pairs = list(dict.fromkeys(zip(rows.duty.ravel().tolist(), rows.whole.ravel().tolist(), strict=True)))
+    pairs += [rest for rest in dict.fromkeys((-1, f) for _, f in pairs if f >= 0) if rest not in pairs]
+    number = {pair: m for m, pair in enumerate(pairs)}
+    mode = np.array([number[pair] for pair in zip(rows.duty.ravel().tolist(), rows.whole.ravel().tolist(), strict=True)], dtype=np.int64)
+    return Cover(
+        np.ascontiguousarray(rows.need, dtype=np.int64), rows.hit.astype(np.int64), rows.level.astype(np.int64), rows.rise.astype(np.float64),
+        rows.places.astype(np.int64), cover.over.astype(np.float64), rows.base.astype(np.int64), cover.slots_per_day,
+        np.array([p.start for p in cover.presence], dtype=np.int64), np.array([p.length for p in cover.presence], dtype=np.int64), breaks,
+        rows.group.astype(np.int64), rows.final.astype(np.bool_), rows.counted.astype(np.int64), rows.duty.astype(np.int64),
+        rows.whole.astype(np.int64), row_begin, np.cumsum([0, *map(len, classes)]).astype(np.int64),
+        np.concatenate(classes).astype(np.int64), np.flatnonzero(rows.counted).astype(np.int64), mode.reshape(rows.duty.shape),
+        np.array([a for a, _ in pairs], dtype=np.int64), np.array([f for _, f in pairs], dtype=np.int64),
+        np.array([number.get((-1, f), -1) if f >= 0 else -1 for _, f in pairs], dtype=np.int64),
+    )  # fmt: skip
+
+
+def _hall_rows(cover: IntervalCover) -> Rows:
+    """Hall rows of a coverage by skills; rows that another one covers everywhere are left out."""
     prices = sorted({float(x) for x in cover.short[cover.need > 0]}, reverse=True) or [0.0]
     rows, hits, levels = [], [], []
     for level, price in enumerate(prices):
@@ -96,15 +170,11 @@ def compile_cover(cover: IntervalCover) -> Cover:
             hits.append(mask)
             levels.append(level)
     rise = np.array(prices) - np.array([*prices[1:], 0.0])
-    most = max((len(p.breaks) for p in cover.presence), default=0)
-    breaks = np.zeros((len(cover.presence), max(most, 1), 4), dtype=np.int64)
-    for k, presence in enumerate(cover.presence):
-        for j, b in enumerate(presence.breaks):
-            breaks[k, j] = b.length, b.first, b.last, b.step
-    return Cover(
-        np.ascontiguousarray(np.array(rows, dtype=np.int64).T), np.array(hits, dtype=np.int64), np.array(levels, dtype=np.int64), rise,
-        cover.need.sum(axis=1).astype(np.int64), cover.over.astype(np.float64), cover.base.astype(np.int64), cover.slots_per_day,
-        np.array([p.start for p in cover.presence], dtype=np.int64), np.array([p.length for p in cover.presence], dtype=np.int64), breaks,
+    final, (teams, kinds) = np.arange(len(rise)) == len(rise) - 1, (len(cover.skills), len(cover.presence))
+    duty = np.repeat(np.arange(teams)[:, None], kinds, axis=1)
+    return Rows(
+        np.array(rows, dtype=np.int64).T, np.array(hits), np.array(levels), np.arange(len(rows)), rise, final, np.ones(teams, dtype=bool),
+        cover.base, duty, np.full_like(duty, -1), cover.need.sum(axis=1),
     )  # fmt: skip
 
 
@@ -125,39 +195,72 @@ def _hall(wanted: np.ndarray, skills: np.ndarray) -> list[tuple[np.ndarray, np.n
 
 
 @njit(cache=True, nogil=True)
-def slot_price(t, n, extra, c):  # type: ignore[no-untyped-def]
-    """Price of interval ``t`` with people ``n`` (slots, teams) and one more of team ``extra`` (-1: nobody)."""
-    levels = len(c.rise)
-    price, here, short = 0.0, 0, 0
-    row = 0
-    for level in range(levels):
+def _lacking(t, n, c, left):  # type: ignore[no-untyped-def]
+    """What each row lacks in interval ``t``, into ``left``; returns the people who are over where they serve nothing."""
+    for r in range(len(left)):
+        x = c.need[t, r]
+        for i in range(c.hit_begin[r], c.hit_begin[r + 1]):
+            x -= c.hit[r, c.hit_class[i]] * n[t, c.hit_class[i]]
+        left[r] = x
+    here = 0
+    for cls in c.counts:
+        here += n[t, cls]
+    return here
+
+
+@njit(cache=True, nogil=True)
+def _priced(t, left, here, a, f, c):  # type: ignore[no-untyped-def]
+    """Price of an interval that lacks ``left``, with one more person of classes ``a`` and ``f`` (-1: none)."""
+    price, unfilled = 0.0, 0
+    for level in range(len(c.rise)):
         short = 0
-        while row < len(c.level) and c.level[row] == level:
-            left = c.need[t, row]
-            for team in range(n.shape[1]):
-                if c.hit[row, team]:
-                    left -= n[t, team] + (team == extra)
-            if left > short:
-                short = left
-            row += 1
+        row, end = c.row_begin[level], c.row_begin[level + 1]
+        while row < end:
+            group, lacking = c.group[row], 0
+            while row < end and c.group[row] == group:
+                x = left[row]
+                if a >= 0:
+                    x -= c.hit[row, a]
+                if f >= 0:
+                    x -= c.hit[row, f]
+                if x > 0:
+                    lacking += x
+                row += 1
+            if lacking > short:
+                short = lacking
         price += c.rise[level] * short
-    for team in range(n.shape[1]):
-        here += n[t, team] + (team == extra)
-    return price + c.over[t] * (here - c.total[t] + short)
+        if c.final[level]:
+            unfilled += short
+    if a >= 0 and c.counted[a]:
+        here += 1
+    return price + c.over[t] * (here - c.total[t] + unfilled)
+
+
+@njit(cache=True, nogil=True)
+def slot_price(t, n, extra, c):  # type: ignore[no-untyped-def]
+    """Price of interval ``t`` with people ``n`` (slots, classes) and one more of mode ``extra`` (-1: nobody)."""
+    left = np.empty(len(c.level), dtype=np.int64)
+    here = _lacking(t, n, c, left)
+    if extra < 0:
+        return _priced(t, left, here, -1, -1, c)
+    return _priced(t, left, here, c.mode_duty[extra], c.mode_whole[extra], c)
 
 
 @njit(cache=True, nogil=True)
 def refresh(t, n, now, add, c):  # type: ignore[no-untyped-def]
-    """Bring price ``now`` (slots,) and the price of one more person ``add`` (teams, slots) of an interval up to date."""
-    now[t] = slot_price(t, n, -1, c)
-    for team in range(n.shape[1]):
-        add[team, t] = slot_price(t, n, team, c) - now[t]
+    """Bring price ``now`` (slots,) and the price of one more person ``add`` (modes, slots) of an interval up to date."""
+    left = np.empty(len(c.level), dtype=np.int64)
+    here = _lacking(t, n, c, left)
+    now[t] = _priced(t, left, here, -1, -1, c)
+    for mode in range(len(c.mode_duty)):
+        add[mode, t] = _priced(t, left, here, c.mode_duty[mode], c.mode_whole[mode], c) - now[t]
 
 
 @njit(cache=True, nogil=True)
 def book(day, kind, at, team, sign, n, now, add, c):  # type: ignore[no-untyped-def]
     """Put a person of a team on duty (sign 1) or take him off (-1); ``at`` (breaks,) are his breaks' starts in intervals after the shift's start."""
     first = day * c.slots_per_day + c.start[kind]
+    duty, whole = c.duty[team, kind], c.whole[team, kind]
     for i in range(c.length[kind]):
         t = first + i
         if t >= len(now):
@@ -167,22 +270,39 @@ def book(day, kind, at, team, sign, n, now, add, c):  # type: ignore[no-untyped-
             if c.breaks[kind, j, 0] and at[j] <= i < at[j] + c.breaks[kind, j, 0]:
                 resting = True
         if not resting:
-            n[t, team] += sign
+            n[t, duty] += sign
+        if whole >= 0:
+            n[t, whole] += sign
+        if not resting or whole >= 0:
             refresh(t, n, now, add, c)
 
 
 @njit(cache=True, nogil=True)
-def cell_price(day, kind, sums, c, at):  # type: ignore[no-untyped-def]
-    """Price of a duty at interval prices whose running sums are ``sums`` (slots + 1,), with its best breaks, which are written to ``at``."""
-    last = len(sums) - 1
+def sum_up(price, mode, begin, end, c, sums, saves):  # type: ignore[no-untyped-def]
+    """Running sums over intervals ``begin`` .. ``end`` of a mode's prices (modes, slots), and of what a break saves, into rows of both."""
+    rest = c.mode_rest[mode]
+    sums[mode, begin] = 0.0
+    for t in range(begin, end):
+        sums[mode, t + 1] = sums[mode, t] + price[mode, t]
+    if rest >= 0:
+        saves[mode, begin] = 0.0
+        for t in range(begin, end):
+            saves[mode, t + 1] = saves[mode, t] + price[mode, t] - price[rest, t]
+
+
+@njit(cache=True, nogil=True)
+def cell_price(day, kind, mode, sums, saves, c, at):  # type: ignore[no-untyped-def]
+    """Price of a duty of a mode at summed interval prices (``sum_up``), with its best breaks, which are written to ``at``."""
+    last = sums.shape[1] - 1
     first = day * c.slots_per_day + c.start[kind]
-    price = sums[min(first + c.length[kind], last)] - sums[min(first, last)]
+    price = sums[mode, min(first + c.length[kind], last)] - sums[mode, min(first, last)]
+    gain = saves if c.mode_rest[mode] >= 0 else sums
     for j in range(c.breaks.shape[1]):
         if c.breaks[kind, j, 0]:
             best, where = -NEVER, c.breaks[kind, j, 1]
             for x in range(c.breaks[kind, j, 1], c.breaks[kind, j, 2] + 1, c.breaks[kind, j, 3]):
                 begin = first + x
-                saved = sums[min(begin + c.breaks[kind, j, 0], last)] - sums[min(begin, last)]
+                saved = gain[mode, min(begin + c.breaks[kind, j, 0], last)] - gain[mode, min(begin, last)]
                 if saved > best + 1e-9:
                     best, where = saved, x
             price -= best

@@ -28,6 +28,7 @@ class Sequence:
     max_run, min_run : days worked in a row; min_off : days off in a row. Runs that touch an edge of the horizon may be shorter than a
         minimum; a run carried over from the month before counts with the days it already has.
     kind_most, kind_least : (kinds,) days in a row of one kind, 0 = no limit; empty if no kind has one. The last day excuses a short run
+    alike : (kinds,) first kind that is the same for the rules about days in a row of one kind and about what follows; empty: each is its own
     after : (kinds, kinds + 1) flags of what may be worked on the day after a kind, the last column a day off; None if anything may
     """
 
@@ -40,6 +41,7 @@ class Sequence:
     kind_most: tuple[int, ...] = ()
     kind_least: tuple[int, ...] = ()
     after: np.ndarray | None = None
+    alike: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,22 @@ class WeekCount:
 
 
 @dataclass(frozen=True)
+class WeekLeast:
+    """Units that each week of the model should have at least; each one below costs ``price``."""
+
+    least: tuple[float, ...]
+    price: float
+
+
+@dataclass(frozen=True)
+class Starts:
+    """``of`` : (kinds,) number of a kind's start time, equal times alike; each further one of a week costs ``price``."""
+
+    of: tuple[int, ...]
+    price: float
+
+
+@dataclass(frozen=True)
 class Person:
     """One person's month.
 
@@ -101,6 +119,8 @@ class Person:
     team: int = 0
     away: frozenset[int] = frozenset()
     week_counts: tuple[WeekCount, ...] = ()
+    week_least: WeekLeast | None = None
+    starts: Starts | None = None
 
 
 @dataclass(frozen=True)
@@ -156,7 +176,19 @@ def own_cost(staff: Staff, person: int, month: np.ndarray) -> float:
     for counter in who.counters:
         above = int(counter.kinds[month[month != OFF]].sum()) - counter.free
         extra += above * counter.price if above > 0 else 0.0
-    return cells + total + extra
+    return cells + total + extra + _weekly_cost(staff, who, month)
+
+
+def _weekly_cost(staff: Staff, who: Person, month: np.ndarray) -> float:
+    """Units below a week's least, and start times of a week but for one."""
+    price, worked = 0.0, month != OFF
+    for week in np.unique(staff.week):
+        inside = month[worked & (staff.week == week)]
+        if who.week_least is not None:
+            price += who.week_least.price * max(0.0, who.week_least.least[week] - int(staff.units[inside].sum()))
+        if who.starts is not None:
+            price += who.starts.price * max(0, len({who.starts.of[k] for k in inside}) - 1)
+    return price
 
 
 def findings(staff: Staff, person: int, month: np.ndarray) -> list[str]:
@@ -213,7 +245,8 @@ def _broken_kinds(who: Person, month: np.ndarray) -> list[str]:
     """Rules about days in a row of one kind, and about what may follow one on the next day."""
     rules, broken = who.sequence, []
     last, run = who.history.kind, who.history.kind_run
-    for d, kind in enumerate(month):
+    for d, given in enumerate(month):
+        kind = rules.alike[given] if rules.alike and given != OFF else given
         off = kind == OFF and d in who.away
         if last != OFF and rules.after is not None and not off and not rules.after[last, kind]:  # the last column is a day off, as OFF is -1
             broken.append("follow-on")

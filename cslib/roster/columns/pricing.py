@@ -42,14 +42,15 @@ def scratch_for(kit: Kit) -> Scratch:
 @njit(cache=True, nogil=True)
 def reach(p, work, off, fixed, kit, s):  # type: ignore[no-untyped-def]
     """Least and most units that the days from d on can add, into s.least and s.most."""
-    days, kinds = work.shape
+    days = len(off)
     s.least[days] = 0
     s.most[days] = 0
     for d in range(days - 1, -1, -1):
         low, high = 1 << 40, 0
         if fixed[d] == -1 or (fixed[d] == ANY and off[d] < NEVER):
             low = 0
-        for k in range(kinds):
+        for x in range(kit.many[p]):
+            k = kit.acts[p, x]
             if fixed[d] == k or (fixed[d] == ANY and work[d, k] < NEVER):
                 low = min(low, kit.units[p, k])
                 high = max(high, kit.units[p, k])
@@ -65,20 +66,23 @@ def _grow(p, d, begin, end, choice, low, work, off, kit, s):  # type: ignore[no-
     kinds = work.shape[1]
     a, b = kit.automaton[p], kit.table[p]
     joint, units = kit.counters[b], kit.most[p] + 1
-    first, last = (0, kinds) if choice == ANY else (kinds, kinds) if choice == -1 else (choice, choice)
+    many = kit.many[p] + 1 if choice == ANY else 1
     sunday = kit.weekend_kind[b] > 0 and kit.weekend_end[d] > 0
     free = end
     for i in range(begin, end):
         g, rest = s.state[i] % joint, s.state[i] // joint
         u, mode = rest % units, rest // units
+        behind = 0.0
         if kit.new_week[d]:
+            behind = kit.week_price[b, kit.week[d], g]
             g = kit.monday[b, kit.week[d], g]
-        for k in range(first, last + 1):
+        for x in range(many):
+            k = choice if choice >= 0 else kit.acts[p, x] if x < many - 1 else kinds
             after = kit.follow[a, mode, k if k < kinds else kit.rest[p, d]]
             price = work[d, k] if k < kinds else off[d]
             if after < 0 or price >= NEVER:
                 continue
-            value, v, h = s.value[i] + price, u, g
+            value, v, h = s.value[i] + behind + price, u, g
             if k < kinds:
                 h = kit.count[b, g, k]
                 if h < 0:

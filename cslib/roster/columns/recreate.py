@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from cslib.roster.columns.intervals import Cover, book, cell_price, refresh
+from cslib.roster.columns.intervals import Cover, book, cell_price, refresh, sum_up
 from cslib.roster.columns.kit import NEVER, Kit
 from cslib.roster.columns.pricing import ANY, best_month
 
@@ -21,8 +21,8 @@ class State(NamedTuple):
 
     Attributes
     ----------
-    plan : (people, days) kinds; at : (people, days, breaks); own : (people,) own prices; n : people per (slot, team)
-    now : (slots,) prices; add : (teams, slots) price of one more; best, best_at : best plan so far
+    plan : (people, days) kinds; at : (people, days, breaks); own : (people,) own prices; n : people per (slot, class)
+    now : (slots,) prices; add : (modes, slots) price of one more; best, best_at : best plan so far
     figures : current price, best price, moves made, moves kept; draw : state of the random stream
     """
 
@@ -40,11 +40,11 @@ class State(NamedTuple):
 
 def new_state(people: int, days: int, cover: Cover, seed: int) -> State:
     """An empty plan: nobody placed yet (kind ``ANY`` everywhere)."""
-    teams, slots, breaks = cover.hit.shape[1], len(cover.total), cover.breaks.shape[1]
+    modes, slots, breaks = len(cover.mode_duty), len(cover.total), cover.breaks.shape[1]
     plan = np.full((people, days), ANY, dtype=np.int64)
     at = np.zeros((people, days, breaks), dtype=np.int64)
     draw = np.array([seed * 2 + 1], dtype=np.uint64)
-    s = State(plan, at, np.zeros(people), cover.base.copy(), np.zeros(slots), np.zeros((teams, slots)), plan.copy(), at.copy(), np.zeros(4), draw)
+    s = State(plan, at, np.zeros(people), cover.base.copy(), np.zeros(slots), np.zeros((modes, slots)), plan.copy(), at.copy(), np.zeros(4), draw)
     s.figures[1] = NEVER
     _refresh_all(s, cover)
     return s
@@ -97,21 +97,24 @@ def _random(draw):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _cells(p, team, first, last, s, kit, cover, pinned, noise, work, off, fixed, at, sums):  # type: ignore[no-untyped-def]
+def _cells(p, team, first, last, s, kit, cover, pinned, noise, work, off, fixed, at, sums, saves):  # type: ignore[no-untyped-def]
     """Prices of the cells of a window for a person; days outside stay as planned. Fills work, off, fixed and the best breaks ``at``."""
     days, kinds = work.shape
     begin = first * cover.slots_per_day
     end = min(len(s.now), (last + 3) * cover.slots_per_day)
-    sums[begin] = 0.0
-    for t in range(begin, end):
-        sums[t + 1] = sums[t] + s.add[team, t]
+    done = np.zeros(len(cover.mode_duty), dtype=np.bool_)
+    for x in range(kit.many[p]):
+        mode = cover.mode[team, kit.acts[p, x]]
+        if not done[mode]:
+            sum_up(s.add, mode, begin, end, cover, sums, saves)
+            done[mode] = True
     for d in range(days):
         off[d] = kit.off[p, d]
         fixed[d] = ANY if first <= d <= last else s.plan[p, d]
         for k in range(kinds):
             work[d, k] = kit.work[p, d, k]
             if first <= d <= last and work[d, k] < NEVER:
-                work[d, k] += cell_price(d, k, sums, cover, at[d, k])
+                work[d, k] += cell_price(d, k, cover.mode[team, k], sums, saves, cover, at[d, k])
                 if noise > 0:
                     work[d, k] += noise * _random(s.draw)
         if pinned[p, d] != ANY:
@@ -121,8 +124,8 @@ def _cells(p, team, first, last, s, kit, cover, pinned, noise, work, off, fixed,
 @njit(cache=True, nogil=True)
 def _place(p, team, first, last, s, kit, cover, pinned, noise, scratch, memory):  # type: ignore[no-untyped-def]
     """Give a person his cheapest days of a window; his days there are empty now. Returns False if there is no legal month."""
-    work, off, fixed, at, month, sums = memory
-    _cells(p, team, first, last, s, kit, cover, pinned, noise, work, off, fixed, at, sums)
+    work, off, fixed, at, month, sums, saves = memory
+    _cells(p, team, first, last, s, kit, cover, pinned, noise, work, off, fixed, at, sums, saves)
     if not _month_within_limits(p, first, last, work, off, fixed, kit, scratch, month):
         return False
     for d in range(first, last + 1):
@@ -161,11 +164,12 @@ def _month_within_limits(p, first, last, work, off, fixed, kit, scratch, month):
 
 @njit(cache=True, nogil=True)
 def own_price(p, month, kit):  # type: ignore[no-untyped-def]
-    """Own price of a legal month: cells, counters and total."""
+    """Own price of a legal month: cells, counters, weeks and total."""
     a, b = kit.automaton[p], kit.table[p]
     g, units, price, mode = 0, 0, 0.0, 0
     for d in range(len(month)):
         if kit.new_week[d]:
+            price += kit.week_price[b, kit.week[d], g]
             g = kit.monday[b, kit.week[d], g]
         on = month[d] >= 0
         if on:
@@ -178,7 +182,7 @@ def own_price(p, month, kit):  # type: ignore[no-untyped-def]
         if kit.weekend_kind[b] > 0 and kit.weekend_end[d] > 0 and worked == (kit.weekend_kind[b] == 1):
             g = kit.weekend[b, g]
         mode = kit.follow[a, mode, month[d] if on else kit.rest[p, d]]
-    return price + kit.total[p, units]
+    return price + kit.total[p, units] + kit.end[b, g]
 
 
 @njit(cache=True, nogil=True)
@@ -193,7 +197,9 @@ def _take_out(p, team, first, last, s, cover):  # type: ignore[no-untyped-def]
 def _memory(kit, cover):  # type: ignore[no-untyped-def]
     days, kinds = kit.work.shape[1], kit.work.shape[2]
     at = np.zeros((days, kinds, cover.breaks.shape[1]), dtype=np.int64)
-    return np.empty((days, kinds)), np.empty(days), np.empty(days, dtype=np.int64), at, np.empty(days, dtype=np.int64), np.zeros(len(cover.total) + 1)
+    sums = np.zeros((len(cover.mode_duty), len(cover.total) + 1))
+    month = np.empty(days, dtype=np.int64)
+    return np.empty((days, kinds)), np.empty(days), np.empty(days, dtype=np.int64), at, month, sums, np.zeros_like(sums)
 
 
 @njit(cache=True, nogil=True)

@@ -30,6 +30,7 @@ MOST_PEOPLE = 4
 HEADS, MONTHS = 0.4, 0.6  # shares of the seconds by whose end head counts, and months that meet them, are done with
 HEAD_NODES = 300  # head counts as work
 TRIES = 4  # times that months are sought to meet the head counts, at work = 1
+ROWS_MOVES = 0.2  # share of the moves where posts make them dearer; no parts follow
 GOOD = 0.2  # gap of a first plan that is only polished
 ROUGH_MOVES = 0.08  # share of the moves that the chains have before parts are solved exactly
 PARTS_CELLS = 120_000  # people x days x kinds above which the chains go on to the end
@@ -76,7 +77,8 @@ def solve_intervals(
     begin : a legal plan (people, days) and its breaks (people, days, breaks) to start from; the answer is never worse
     watch : called with (share of the limit used, best cost, bound); stop : asked often, once true the search ends with what it has
     """
-    if not any(p.breaks for p in cover.presence):
+    by_skills = cover.rows is None
+    if by_skills and not any(p.breaks for p in cover.presence):
         from cslib.roster.columns.shiftwise import solve_shiftwise  # its sparse matrices take a while to load
 
         return solve_shiftwise(staff, cover, limits, seed=seed, threads=threads, pinned=pinned, begin=begin, watch=watch, clock=clock, stop=stop)
@@ -89,18 +91,21 @@ def solve_intervals(
     else:
         install(search.states[0], *begin, search.team, search.kit, search.cover)
     search.tell(watch, 0.0, limits)
-    search.bound = _bound(staff, search, max(limits.seconds / 4, 1.0) if limits.by_clock else limits.seconds)
+    search.bound, cut = _bound(staff, search, max(limits.seconds / 4, 1.0) if limits.by_clock else limits.seconds)
     search.tell(watch, 0.0, limits)
-    cut = _from_heads(staff, search, limits, seed, threads, watch, lambda share: stop() or clock() - begun >= share * limits.seconds)
+    late = lambda share: stop() or clock() - begun >= share * limits.seconds  # noqa: E731
+    cut = _from_heads(staff, search, limits, seed, threads, by_skills, watch, late) or (cut and not limits.by_clock)
     for other in search.states[1:]:
         load(other, search.states[0])
     spent = clock() - begun
     until = spent + limits.rough * max(limits.seconds - spent, 0.0)
     rough = limits if search.kit.work.size > PARTS_CELLS else replace(limits, work=ROUGH_MOVES * limits.work, seconds=until)
+    if not by_skills:
+        rough = replace(limits, work=ROWS_MOVES * limits.work)
     ended_by, moves = _run(search, rough, threads, watch, begun, clock, stop)
     best, end = search.best, ("clock" if cut else ended_by, moves)
     found = Found(best.best.copy(), best.best_at.copy(), float(best.figures[1]) + limits.constant, search.bound + limits.constant, *end)
-    if rough is limits or ended_by in ("gap", "stop"):
+    if not by_skills or rough is limits or ended_by in ("gap", "stop"):
         return replace(found, bound=min(found.bound, found.cost))
     from cslib.roster.columns.shiftwise import solve_shiftwise
 
@@ -110,23 +115,24 @@ def solve_intervals(
     return replace(better, moves=moves + better.moves)
 
 
-def _bound(staff: Staff, search: Search, seconds: float) -> float:
-    """Bound at the duals of the head counts."""
-    duals = head_count_duals(staff, search.kit, search.cover, seconds)
-    return lagrangian(search.cover, search.kit, search.team, within_prices(search.cover, duals), search.scratch[0])[0]
+def _bound(staff: Staff, search: Search, seconds: float) -> tuple[float, bool]:
+    """Bound at the duals of the head counts; whether the clock cut these short."""
+    duals, cut = head_count_duals(staff, search.kit, search.cover, seconds)
+    return lagrangian(search.cover, search.kit, search.team, within_prices(search.cover, duals), search.scratch[0])[0], cut
 
 
 def _from_heads(
-    staff: Staff, search: Search, limits: Limits, seed: int, threads: int, watch: Watch | None, late: Callable[[float], bool]
+    staff: Staff, search: Search, limits: Limits, seed: int, threads: int, by_skills: bool, watch: Watch | None, late: Callable[[float], bool]
 ) -> bool:
     """A better bound and a better plan from head counts in whole numbers; whether the safety clock of a work limit cut the counts short.
 
-    ``late`` tells whether a share of the seconds is used up or a stop was asked for.
+    ``by_skills``: months may be sought that meet the counts, which know teams but no posts; ``late`` tells whether a share of the seconds is
+    used up or a stop was asked for.
     """
     kit, cover, paced = search.kit, search.cover, limits.by_clock
     if kit.work.size > CELLS or late(1.0):
         return False
-    reach = kit.work.size <= MONTHS_CELLS
+    reach = kit.work.size <= MONTHS_CELLS and by_skills
     share = 1.0 if not paced else HEADS if reach else HEADS / 2  # a bound alone is worth less
     heads = whole_heads(staff, kit, cover, HEAD_NODES, share * limits.seconds, lambda: late(1.0))
     search.bound = max(search.bound, heads.bound)
@@ -136,9 +142,7 @@ def _from_heads(
     return heads.cut and not paced
 
 
-def _months(
-    staff: Staff, search: Search, limits: Limits, heads: WholeHeads, seed: int, threads: int, watch: Watch | None, late: Stop
-) -> None:
+def _months(staff: Staff, search: Search, limits: Limits, heads: WholeHeads, seed: int, threads: int, watch: Watch | None, late: Stop) -> None:
     """Months that meet head counts, tried again from other draws until they do; not where the first try shows them to be out of reach."""
     from cslib.roster.columns.guide import aim_of, breaks_of, plan_near  # its sparse matrices take a while to load
 

@@ -103,7 +103,7 @@ def solve_shiftwise(
     run.tell(0.0, hunt.value)
     with ThreadPoolExecutor(max(1, min(threads, SIDE))) as pool:
         if (not prove and not base.rests.saved.size) or (base.kit.work.size > LARGE and begin is None):
-            sweep(hunt, 14, pool, replace(PART, late=run.after(ROOT)))
+            sweep(hunt, 14, pool, replace(PART, late=run.after(ROOT), seconds=PART.seconds if limits.by_clock else limits.seconds))
             run.tell(0.0, hunt.value)
         if prove:
             _root(run, hunt)

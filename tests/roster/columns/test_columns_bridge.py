@@ -52,8 +52,8 @@ def test_answer_is_legal_recounts_to_the_fen_and_frames_the_exact_optimum():
     assert answer.engine == "columns"
 
 
-def test_problems_with_home_posts_or_never_empty_posts_stay_with_the_exact_engine():
+def test_shifts_of_posts_are_taken_and_pooled_people_at_posts_never_empty_are_not():
     posts = study([person("a", "zh", "en")], at_posts("zh", "en"), QUEUES)
-    assert unfit_for_columns(problem(need(posts, {}), posts)) == "shifts with a home post"
+    assert unfit_for_columns(problem(need(posts, {}), posts)) == ""
     guarded = study([person("a", "zh", "en")], SHIFTS, {"zh": queue("zh", never_empty=True), "en": queue("en")})
     assert unfit_for_columns(problem(need(guarded, {}), guarded)) == "posts that may never be empty"

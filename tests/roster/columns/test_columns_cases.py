@@ -12,10 +12,8 @@ from cslib.roster.engine_columns import solve_columns, unfit_for_columns
 from cslib.roster.engine_exact import solve_exact
 
 ALL = {**CASES, **custom_cases.GOALS}
-ONLY_EXACT = {
-    "coach_on_duty", "cover_duration", "cover_peak_guard", "cover_stand_in", "lead_on_duty", "level_at_peak", "never_empty", "night_spread",
-    "session_held", "standby_duty", "start_change", "team_lead_on_duty", "team_post", "week_under", "weekend_spread",
-}  # fmt: skip
+ONLY_EXACT = {"coach_on_duty", "session_held", "team_lead_on_duty"}
+LOOSE = {"cover_duration": 2.0}  # what the plan may cost more [yuan]: shifts are chosen without the covers of a date
 
 
 @pytest.mark.parametrize("name", sorted(ALL))
@@ -29,6 +27,6 @@ def test_both_engines_find_the_optimum(name: str) -> None:
     best = solve_exact(problem, 1e-9, 10.0, 60.0, None)
     found = solve_columns(problem, 0.0, 0.1, 1e6, None)
     table, covers = decode(problem, found)
-    assert found.priced_yuan == pytest.approx(best.priced_yuan, abs=1e-4)
+    assert found.priced_yuan == pytest.approx(best.priced_yuan, abs=1e-4 + LOOSE.get(name, 0.0))
     assert found.bound_yuan <= best.priced_yuan + 1e-4
     assert set(roster.audit(table, covers, need, study)["rule"]) == set(roster.audit(*decode(problem, best), need, study)["rule"])

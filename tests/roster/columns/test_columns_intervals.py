@@ -83,7 +83,7 @@ def test_a_bound_is_valid_at_any_duals_and_improving_never_lowers_it():
     cost = solve_intervals(team, need, WORK).cost
     rng = np.random.default_rng(0)
     wild = within_prices(compiled, rng.random(compiled.need.shape) * 30 - 5)
-    guided = within_prices(compiled, head_count_duals(team, kit, compiled, 10.0))
+    guided = within_prices(compiled, head_count_duals(team, kit, compiled, 10.0)[0])
     for duals in (wild, guided):
         bound = lagrangian(compiled, kit, of, duals, scratch)[0]
         better = improve(compiled, kit, of, duals, cost, 12, scratch)[0]
@@ -160,7 +160,7 @@ def test_looser_rules_never_raise_the_bound():
     team, need = _month(4)
     kit, compiled = compile_staff(team), compile_cover(need)
     of = np.array([p.team for p in team.people])
-    duals = within_prices(compiled, head_count_duals(team, kit, compiled, 10.0))
+    duals = within_prices(compiled, head_count_duals(team, kit, compiled, 10.0)[0])
     loose = dataclasses.replace(team, people=tuple(dataclasses.replace(p, counters=(), max_weekends=9) for p in team.people))
     wide = compile_staff(loose)
     assert lagrangian(compiled, wide, of, duals, scratch_for(wide))[0] <= lagrangian(compiled, kit, of, duals, scratch_for(kit))[0] + 1e-9
