@@ -37,7 +37,7 @@ from cslib.roster.engine_order import (
     week_least,
     weekends_of,
 )
-from cslib.roster.engine_places import Kind, Placed, Places, kinds_of, needs_rows, rows_of, same_skills, too_many_pooled
+from cslib.roster.engine_places import Kind, Placed, Places, kinds_of, needs_rows, rows_of, too_many_pooled
 from cslib.roster.lookback import Duty
 from cslib.roster.problem import Problem
 
@@ -59,7 +59,7 @@ def unfit_for_columns(problem: Problem) -> str:
         return "limits that change within the month"
     if pooled and any(pin.breaks is not None for pin in problem.pins.values()):
         return "pinned breaks"
-    if pooled and not all(same_skills(who, problem) for who in problem.people):
+    if pooled and any(len({skills & problem.site_skills for skills in who.skills}) > 1 for who in problem.people):
         return "skills that change within the month"
     if any(None in problem.limits[rule] for rule in ("employment", "leave_honoured")):
         return "work on leave or out of employment"
@@ -110,7 +110,7 @@ def _as_priced(problem: Problem) -> Iterator[bool]:
     """Whether the search's prices are those of the roster: of places, of pinned breaks, of fairness."""
     yield not needs_rows(problem) or Places(problem).exact
     yield all(pin.breaks is None for pin in problem.pins.values())
-    yield problem.prices["night_spread"] == problem.prices["weekend_spread"] == 0
+    yield problem.prices["night_spread"] == 0
 
 
 def _fair_nights(problem: Problem, staff: Staff, found: Found) -> Staff:

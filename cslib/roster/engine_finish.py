@@ -191,6 +191,8 @@ def _attendance(model: Model, answer: Answer) -> None:
     for (cls, d, s, home, number, at), count in answer.breaks.items():
         begin = problem.span(d, s)[0] + at
         pause = problem.shifts[s].breaks[number]
+        if home != POOL and begin >= problem.days * MINUTES_PER_DAY:
+            continue  # relieved by the next month
         _count(model.resting, (problem.classes[cls].skills, home), model.within(begin, begin + pause.length_min), count)
     for spill in problem.spill:
         group = spill.skills, problem.home_of(spill)

@@ -18,7 +18,7 @@ from cslib.core.units import ceil_people
 from cslib.roster.columns.intervals import Rows
 from cslib.roster.engine_cells import shift_definition
 from cslib.roster.engine_model import homes_of
-from cslib.roster.problem import POOL, Person, Problem
+from cslib.roster.problem import POOL, Problem
 
 Kind = tuple[int, int]  # shift, home post (POOL: none)
 Class = tuple[object, ...]
@@ -96,7 +96,7 @@ class Places:
 
     @cached_property
     def relieved(self) -> frozenset[int]:
-        """Posts whose breaks somebody of another post may relieve."""
+        """Posts whose breaks somebody of another post may relieve, or the next month."""
         found: set[int] = set()
         worked = self.able.any(axis=1)
         for p, reach in enumerate(self.reach):
@@ -106,7 +106,8 @@ class Places:
                 homes = {self.problem.home_of(self.problem.spill[p - len(worked)])} - {POOL} - self.on_call
             found |= {q for q in reach if homes - {q}}
         broken = {home for s, home in self.kinds if home != POOL and self.problem.shifts[s].breaks}
-        return frozenset(found & broken)
+        past_the_end = self.problem.slots > self.problem.month_slots  # breaks then take nobody away: the next month relieves them
+        return frozenset(broken if past_the_end else found & broken)
 
     @cached_property
     def exact(self) -> bool:
@@ -345,8 +346,3 @@ def too_many_pooled(problem: Problem) -> bool:
     """Whether people without a home post serve more posts than sets of posts can be listed for."""
     pooled = any(not s.queues for s in problem.shifts)
     return pooled and sum(bool(problem.need[q].any()) or post.never_empty for q, post in enumerate(problem.posts)) > POOLED_MOST
-
-
-def same_skills(who: Person, problem: Problem) -> bool:
-    """Whether a person holds the same skills of queues all month."""
-    return len({skills & problem.site_skills for skills in who.skills}) == 1

@@ -201,8 +201,9 @@ class Problem:
 
     @cached_property
     def beyond_columns(self) -> tuple[str, ...]:
-        """Rules in force that only the integer programme knows."""
+        """Rules in force and priced goals that only the integer programme knows."""
         found = [code for code in _NUMBERED if any(limit is not None for limit in self.limits[code])]
+        found += ["weekend_spread"] if self.prices["weekend_spread"] > 0 else []
         found += ["sessions"] if self.settings.sessions or not self.study.off_queue.empty else []
         return (*found, *(["waived"] if self.waived else []))
 

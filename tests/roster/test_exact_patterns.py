@@ -138,7 +138,7 @@ def test_large_sites_with_rules_of_the_exact_engine_are_refused_by_name(monkeypa
     study = small.study([small.person("p")], (MORNING,), {"q": small.queue()}, days=4, law={"coach_on_duty": 4.0})
     problem = roster.problem(small.need(study, {"q": 0}), study)
     assert problem.beyond_columns == ("coach_on_duty",)
-    with pytest.raises(SolverError, match="level_at_peak"):
+    with pytest.raises(SolverError, match="coach_on_duty"):
         roster.solve(problem)
 
 

@@ -40,17 +40,15 @@ class Presence:
 @dataclass(frozen=True)
 class Rows:
     """Shortage where a duty's place depends on its kind too (posts), and where it counts twice: at work, and present or on its breaks.
-
     A level is short by the most of its sets of rows, a set by the sum of what its rows lack; that costs ``rise`` an interval.
 
     Attributes
     ----------
-    need : (intervals, rows); hit : (rows, classes) how often a person of a class counts
-    level, group : (rows,) level and set of a row, rows in the order of both; rise : (levels,)
-    final : (levels,) whether what the level is short by counts as people who are not over
-    counted : (classes,) whether its people are over where they serve nothing; base : (intervals, classes) people who are there anyway
+    need, hit : (intervals, rows); (rows, classes) how often a person of a class counts
+    level, group : (rows,) level and set of a row, rows in the order of both; rise, final : (levels,)
+    final, counted : whether shortage leaves fewer people over; (classes,) whether people are over where they serve nothing
     duty, whole : (teams, kinds) class in which a duty counts except on its breaks, and the one in which it counts all the time (-1: none)
-    places : (intervals,) places whose filling leaves nobody over
+    base, places : (intervals, classes) people who are there anyway; (intervals,) places whose filling leaves nobody over
     """
 
     need: np.ndarray
@@ -101,7 +99,7 @@ class Cover(NamedTuple):
     need : (slots, r); hit : (r, classes); level : (r,) level of a row; rise : (levels,) price of a level above the next
     total : (slots,) all places; over, base : as in ``IntervalCover``
     group, final, counted, duty, whole : as in ``Rows``; row_begin : (levels + 1,) first row of a level
-    hit_begin, hit_class : classes of each row, one row after another; counts : classes that are ``counted``
+    hit_begin, hit_class : classes of each row one after another; counts : classes that are ``counted``
     mode : (teams, kinds) pair of classes of a duty at work; mode_duty, mode_whole : its classes, -1 for none
     mode_rest : (modes,) mode of the duty on a break, -1 if it counts nowhere then
     start, length : (kinds,); breaks : (kinds, number, 4) length (0: none), first, last, step
@@ -259,8 +257,7 @@ def refresh(t, n, now, add, c):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True)
 def book(day, kind, at, team, sign, n, now, add, c):  # type: ignore[no-untyped-def]
     """Put a person of a team on duty (sign 1) or take him off (-1); ``at`` (breaks,) are his breaks' starts in intervals after the shift's start."""
-    first = day * c.slots_per_day + c.start[kind]
-    duty, whole = c.duty[team, kind], c.whole[team, kind]
+    first, duty, whole = day * c.slots_per_day + c.start[kind], c.duty[team, kind], c.whole[team, kind]
     for i in range(c.length[kind]):
         t = first + i
         if t >= len(now):
@@ -293,8 +290,7 @@ def sum_up(price, mode, begin, end, c, sums, saves):  # type: ignore[no-untyped-
 @njit(cache=True, nogil=True)
 def cell_price(day, kind, mode, sums, saves, c, at):  # type: ignore[no-untyped-def]
     """Price of a duty of a mode at summed interval prices (``sum_up``), with its best breaks, which are written to ``at``."""
-    last = sums.shape[1] - 1
-    first = day * c.slots_per_day + c.start[kind]
+    last, first = sums.shape[1] - 1, day * c.slots_per_day + c.start[kind]
     price = sums[mode, min(first + c.length[kind], last)] - sums[mode, min(first, last)]
     gain = saves if c.mode_rest[mode] >= 0 else sums
     for j in range(c.breaks.shape[1]):

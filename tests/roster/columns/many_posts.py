@@ -24,7 +24,7 @@ def many_posts(people: int, days: int, **changes: Any) -> Any:
     staff = []
     for i in range(people):
         held = [names[(i + j) % posts] for j in range(2 + (i % 3 == 0))]
-        staff.append(small.person(f"p{i:04d}", *held, role="lead" if i % 10 == 0 else "agent", overtime_max_h=36.0))
+        staff.append(small.person(f"p{i:04d}", *dict.fromkeys(held), role="lead" if i % 10 == 0 else "agent", overtime_max_h=36.0))
     given = {"law": {"lead_on_duty": 2.0, "week_hours_least": 24.0}, "prices": {"start_change": 5.0}} | changes
     study = small.study(staff, small.at_posts(*names, shifts=SHIFTS), queues, days=days, roster={"contract_band_h": 16.0, "nights_free": 8}, **given)
 

@@ -12,7 +12,7 @@ from cslib.roster.engine_columns import solve_columns, unfit_for_columns
 from cslib.roster.engine_exact import solve_exact
 
 ALL = {**CASES, **custom_cases.GOALS}
-ONLY_EXACT = {"coach_on_duty", "session_held", "team_lead_on_duty"}
+ONLY_EXACT = {"coach_on_duty", "session_held", "team_lead_on_duty", "weekend_spread"}
 LOOSE = {"cover_duration": 2.0}  # what the plan may cost more [yuan]: shifts are chosen without the covers of a date
 
 
