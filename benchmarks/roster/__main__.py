@@ -65,7 +65,12 @@ def _engine(given: argparse.Namespace) -> int:
     left = max(given.seconds - (clock() - begun) - 0.5, 0.1)
     limits = Limits(0.0, 1.0, given.work or 1.0, left, given.work is None, instance.constant, widths, ROUGH)
     way = {"seed": given.seed, "threads": given.threads, "begin": start, "watch": watch, "clock": clock, "stop": lambda: bool(asked)}
-    found = solve_intervals(instance.staff, instance.cover, limits, **way)
+    try:
+        found = solve_intervals(instance.staff, instance.cover, limits, **way)
+    except MemoryError as error:  # a year with caps on many shifts: a person has more futures than fit
+        print(f"{given.instance.name}: {error}; no plan", file=sys.stderr)
+        print(json.dumps({**figures(0.0, -math.inf), "objective": None, "ended_by": "memory"}))
+        return 1
     if found.blocked >= 0:
         print(f"{instance.names[found.blocked]}: no legal month", file=sys.stderr)
         return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.roster import __main__ as command
 from benchmarks.roster import table
 from benchmarks.roster.compact import compact
 from benchmarks.roster.hotline import read_hotline
 from benchmarks.roster.shifts import read_shifts
+from cslib.roster.columns import pricing
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -106,3 +109,13 @@ def test_table_and_curves_from_runs_in_the_folder(tmp_path, ward):
     text = (tmp_path / "table.md").read_text(encoding="utf-8")
     assert "| Ward | 607 / 600 (3) | no plan / 600 (3) |" in text
     assert (tmp_path / "anytime.png").exists()
+
+
+def test_a_person_with_more_futures_than_memory_is_no_plan_and_no_traceback(ward, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(pricing, "MOST_STATES", 20)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # the test's own process keeps its handlers
+    assert command.main([str(ward), "--seconds", "5", "--out", str(tmp_path / "none.csv")]) == 1
+    told = capsys.readouterr()
+    line = json.loads(told.out.strip().splitlines()[-1])
+    assert (line["objective"], line["ended_by"]) == (None, "memory")
+    assert "Ward.txt" in told.err and not (tmp_path / "none.csv").exists()

@@ -14,6 +14,7 @@ from numba import njit
 from cslib.roster.columns.kit import NEVER, Kit
 
 ANY = -2  # a day that is not fixed
+MOST_STATES = 60_000_000  # of one person over all days: a good gigabyte
 
 
 class Scratch(NamedTuple):
@@ -32,7 +33,7 @@ def scratch_for(kit: Kit) -> Scratch:
     """Memory that is enough for any person of a kit."""
     states = int(max(kit.sizes[a] * (m + 1) * kit.counters[b] for a, m, b in zip(kit.automaton, kit.most, kit.table, strict=True)))
     days = kit.off.shape[1]
-    room = min(states * (days + 1), 60_000_000) + 1
+    room = min(states * (days + 1), MOST_STATES) + 1
     return Scratch(
         np.full(states, -1, dtype=np.int32), np.empty(room, dtype=np.int32), np.empty(room), np.empty(room, dtype=np.int32),
         np.empty(room, dtype=np.int16), np.empty(days + 1, dtype=np.int64), np.empty(days + 1, dtype=np.int64),
