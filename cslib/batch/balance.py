@@ -10,14 +10,17 @@ import pandas as pd
 
 from cslib import intake, report
 from cslib.batch.check import published
+from cslib.batch.recorded import recorded
 from cslib.core.errors import Finding, RunError
 from cslib.core.paths import protected_dir, shown
 from cslib.core.words import say
 from cslib.intake import Study
+from cslib.intake.sheets import decode
 from cslib.report.store import read_table, table_bytes, write_whole
 from cslib.roster import hours, life, recount
 
 _FOLDER, _LIEU = "balances", "lieu_ledger"
+_HEADS = {"employee_id": "person", "人员代号": "person", "staff_no": "person", "工号": "person", "days": "days", "天数": "days", "已休天数": "days"}
 
 
 def balance_month(site: str, month: str, *, scenario: str = "base", taken: Path | None = None) -> tuple[str, ...]:
@@ -25,7 +28,7 @@ def balance_month(site: str, month: str, *, scenario: str = "base", taken: Path 
 
     Parameters
     ----------
-    taken : CSV with the columns employee_id and days: annual leave taken so far this year
+    taken : CSV (UTF-8 or GBK) with the columns employee_id or staff_no 工号, and days 天数: annual leave taken so far this year
 
     Raises
     ------
@@ -42,7 +45,7 @@ def balance_month(site: str, month: str, *, scenario: str = "base", taken: Path 
     coverage, _ = recount(roster, covers, need, study)
     spare = (coverage["over"] - coverage["short"]).groupby(coverage["interval_start"].dt.normalize()).sum()
     off = roster[roster["kind"].ne("work")].groupby("employee_id")["date"].agg(lambda days: {d.date() for d in days}).to_dict()
-    plan = life.leave_plan(annual, spare, settings, off)
+    plan = life.leave_plan(annual, spare, settings, off, life.spared_by(life.Board(roster, covers, need, study, recorded(study))))
     folder = report.protected_folder(site, month) / _FOLDER
     try:
         folder.mkdir(exist_ok=True, mode=0o700)
@@ -66,18 +69,22 @@ def _taken(path: Path | None, study: Study) -> dict[str, float]:
     if path is None:
         return {}
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise RunError("batch.taken_file", where=shown(path), problem=type(error).__name__) from None
-    known, found, findings = set(study.employees["employee_id"]), {}, []
-    for number, row in enumerate(rows, 2):
-        days = pd.to_numeric(row.get("days"), errors="coerce")
-        if row.get("employee_id") not in known or pd.isna(days) or not 0 <= days <= 366:
-            given = f"{row.get('employee_id')}, {row.get('days')}"
-            findings.append(Finding("batch.taken_row", f"{shown(path)}:{number}", {"given": given}))
+        rows = list(csv.reader(decode(path.read_bytes(), shown(path)).splitlines()))
+    except (OSError, csv.Error) as error:
+        raise RunError("batch.taken_file", where=shown(path), problem=getattr(error, "strerror", None) or str(error)) from None
+    heads = [_HEADS.get(head.strip().casefold(), "") for head in rows[0]] if rows else []
+    if not {"person", "days"} <= set(heads):
+        raise RunError("batch.taken_file", where=shown(path), problem=", ".join(rows[0]) if rows else "-")
+    staff = intake.names(study)
+    ids = {**dict(zip(staff["staff_no"], staff["employee_id"], strict=True)), **{who: who for who in staff["employee_id"]}}
+    found, findings, lines = dict[str, float](), [], [(n, row) for n, row in enumerate(rows[1:], 2) if any(cell.strip() for cell in row)]
+    for number, row in lines:
+        given = dict(zip(heads, map(str.strip, row), strict=False))
+        who, days = ids.get(given.get("person", "")), pd.to_numeric(given.get("days"), errors="coerce")
+        if who is None or who in found or pd.isna(days) or not 0 <= days <= 366:
+            findings.append(Finding("batch.taken_row", f"{shown(path)}:{number}", {"given": ", ".join(row)}))
         else:
-            found[row["employee_id"]] = float(days)
+            found[who] = float(days)
     if findings:
         raise RunError(findings=findings)
     return found

@@ -83,4 +83,4 @@ def fairness_month(site: str, month: str, *, scenario: str = "base", budget: flo
     if budget is not None:
         found = life.even(board, study.fairness_ledger, budgets=[budget * share for share in SHARES])
         lines += [say("batch.fairness.supposed", budget=budget), *fairness_view.curve_lines(curve_table(found))]
-    return tuple(lines)
+    return tuple(line.replace("**", "") for line in lines)  # written for pages

@@ -21,10 +21,12 @@ from cslib.batch.draft import drafted
 from cslib.batch.fairness import month_ledger
 from cslib.batch.recorded import recorded
 from cslib.core.errors import Finding, RunError
+from cslib.core.horizon import Horizon
 from cslib.core.paths import issues_dir, shown
 from cslib.core.words import say
 from cslib.intake import Issue, Study
 from cslib.intake.issued import LEDGER, RECORD, TABLES, seal_of
+from cslib.params import open_params
 from cslib.report.store import file_hash, read_json, sha256, table_bytes, write_json, write_whole
 from cslib.roster import audit, life, recount, sentences
 from cslib.roster.life.swap import Swap
@@ -137,8 +139,9 @@ def history(site: str, month: str) -> tuple[str, ...]:
 
     Raises
     ------
-    IntakeError  if a version was changed after it was published.
+    IntakeError  if a version was changed after it was published;  ParamError  if there is no such site or month.
     """
+    Horizon.month(month, open_params(site).site.interval_min)
     lines = []
     for issue in intake.issues(site, month):
         reason = say(f"batch.publish.reason.{issue.record['reason']}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from cslib import intake
+from cslib import intake, report
 from cslib.batch.check import mark, published
 from cslib.batch.publish import Published, issue_swap
 from cslib.batch.recorded import recorded
@@ -41,7 +41,10 @@ def told(found: Swap, study: Study) -> Iterator[str]:
     """A swap in sentences: cells, rules, price, effect on both, notice."""
     for who, day in found.cells:
         entry = found.board.entry(who, day)
-        yield say("batch.swap.cell", who=who, day=day.isoformat(), after=mark(entry.code if entry and entry.code else "rest", study))
+        after = mark(entry.code if entry and entry.code else "rest", study)
+        if entry and entry.home:
+            after = f"{after} @ {report.queue_name(study, entry.home)}"
+        yield say("batch.swap.cell", who=who, day=day.isoformat(), after=after)
     if found.legal:
         yield say("batch.swap.legal")
     else:

@@ -305,9 +305,13 @@ def test_balances_are_carried_from_month_to_month_and_stay_protected(issued, tmp
     assert annual.loc[who, "taken_days"] == 2 and annual.loc[who, "left_days"] == annual.loc[who, "entitled_days"] - 2
     plan = pd.read_csv(folder / "leave_plan.csv")
     works = set(zip(issued["employee_id"], issued["date"].dt.strftime("%Y-%m-%d"), issued["kind"], strict=True))
-    assert len(plan) and all((r.employee_id, r.date, "work") in works for r in plan.itertuples())
+    assert all((r.employee_id, r.date, "work") in works for r in plan.itertuples())
     taken.write_text("employee_id,days\nP-NO,2\n,x\n", encoding="utf-8")
     assert keys(balance.balance_month, SITE, MONTH, taken=taken) == ["batch.taken_row", "batch.taken_row"]
+    number = intake.names(intake.open_study(SITE, month=MONTH)).set_index("employee_id").loc[who, "staff_no"]
+    taken.write_bytes(f"工号,天数\n{number},3\n".encode("gbk"))
+    balance.balance_month(SITE, MONTH, taken=taken)
+    assert pd.read_csv(folder / "annual_leave.csv").set_index("employee_id").loc[who, "taken_days"] == 3
 
 
 @pytest.mark.usefixtures("issued")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cslib.core.room import furnish
 
 if TYPE_CHECKING:
-    from cslib.roster.life.balances import annual_leave, leave_plan, lieu_ledger
+    from cslib.roster.life.balances import annual_leave, leave_plan, lieu_ledger, spared_by
     from cslib.roster.life.board import Board, Entry
     from cslib.roster.life.candidates import Ranking, StandIn, candidates, dearest_duty
     from cslib.roster.life.edits import review
@@ -28,14 +28,14 @@ __all__ = [
     "Board", "Candidate", "Chain", "Clash", "Entry", "Evened", "Explanation", "Hole", "Offer", "Playbook", "Ranking", "Repair", "Review",
     "Rostered", "StandIn", "Swap", "absence", "annual_leave", "candidates", "chain", "cover_ledger", "dearest_duty", "even", "even_month", "explain",
     "fairness_ledger", "holes", "leave_plan", "lieu_ledger", "playbook", "playbook_days", "relieve", "repair", "review", "rostered", "sentences",
-    "spread", "swap", "why",
+    "spared_by", "spread", "swap", "why",
 ]  # fmt: skip
 
 # Loaded at first use: a page that shows covers needs no solver.
 furnish(
     __name__,
     {
-        "cslib.roster.life.balances": ("annual_leave", "leave_plan", "lieu_ledger"),
+        "cslib.roster.life.balances": ("annual_leave", "leave_plan", "lieu_ledger", "spared_by"),
         "cslib.roster.life.board": ("Board", "Entry"),
         "cslib.roster.life.candidates": ("Ranking", "StandIn", "candidates", "dearest_duty"),
         "cslib.roster.life.edits": ("review",),

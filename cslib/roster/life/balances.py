@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
 from cslib.core import tables
 from cslib.params.life_settings import BalanceSettings
+from cslib.roster.audit.spans import common
+from cslib.roster.life.board import OFF_DUTY, Board
 
 EARNED, TAKEN = "overtime_rest_day", "time_off_in_lieu"
-_NOISE = 1e-9
+_NOISE = 1e-6
 
 
 def lieu_ledger(hours: pd.DataFrame, month: str, settings: BalanceSettings, before: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -100,13 +102,35 @@ def annual_leave(employees: pd.DataFrame, year: int, taken: Mapping[str, float],
     return tables.check("annual_leave", pd.DataFrame(rows, columns=list(tables.spec("annual_leave").columns)), source="annual_leave")
 
 
-def leave_plan(balance: pd.DataFrame, spare: pd.Series, settings: BalanceSettings, free: Mapping[str, set[dt.date]] | None = None) -> pd.DataFrame:
+def spared_by(board: Board) -> Callable[[str, dt.date], bool]:
+    """A question to a month: may somebody stay away on a day without any interval getting shorter of people, those let off before included."""
+
+    def spared(who: str, day: dt.date) -> bool:
+        """True if his duties of that day, and what he covers in them, are not missed; they and his relief are off the board then."""
+        duties = [duty for duty in board.people[who].timed if duty.date == day]
+        own = [duty.span for duty in duties]
+        covers = tuple(c for c in board.covers if who not in (c.row.stand_in_id, c.row.absent_id) or not common([c.span], own))
+        change = board.trial({(who, day): OFF_DUTY}, covers)
+        alone, _ = board.alone(who, {day: OFF_DUTY})
+        if not duties or not board.may_change(who, day) or change.delta_yuan - alone > _NOISE:
+            return False
+        board.apply(change)
+        return True
+
+    return spared
+
+
+def leave_plan(
+    balance: pd.DataFrame, spare: pd.Series, settings: BalanceSettings, free: Mapping[str, set[dt.date]] | None = None,
+    spared: Callable[[str, dt.date], bool] | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Days on which the annual leave that is left may be taken: where most people are to spare, a share of the site at most on one day.
 
     Parameters
     ----------
     balance : table ``annual_leave``;  spare : people to spare by day (index: dates), from the coverage of the months ahead
     free : days on which a person is off or absent anyway; they are not planned
+    spared : whether nobody misses a person on a day, asked day by day and binding if so (``spared_by``); default: always
 
     Returns
     -------
@@ -117,8 +141,9 @@ def leave_plan(balance: pd.DataFrame, spare: pd.Series, settings: BalanceSetting
     rows = []
     for person in balance.sort_values("left_days", ascending=False, kind="stable").itertuples(index=False):
         days, other = int(person.left_days), (free or {}).get(person.employee_id, set())
-        for day in [d for d in order if room[d] > 0 and pd.Timestamp(d).date() not in other][: max(0, days)]:
-            room[day] -= 1
-            rows.append((person.employee_id, pd.Timestamp(day)))
+        for day, date in [(d, pd.Timestamp(d).date()) for d in order]:
+            if days > 0 and room[day] > 0 and date not in other and (spared is None or spared(person.employee_id, date)):
+                room[day], days = room[day] - 1, days - 1
+                rows.append((person.employee_id, pd.Timestamp(day)))
     frame = pd.DataFrame(rows, columns=["employee_id", "date"]).astype({"date": "datetime64[us]"})
     return frame.sort_values(["employee_id", "date"], kind="stable").reset_index(drop=True)

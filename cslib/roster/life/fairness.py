@@ -118,7 +118,7 @@ def spread(balance: np.ndarray | pd.Series) -> float:
 def why(row: pd.Series, swaps: int = 0) -> str:
     """One person's month in a sentence: what he got, what was carried in and out, and whether duties were exchanged to even out."""
     facts = {"who": row["employee_id"], "nights": row["nights"], "weekends": row["weekends"], "holidays": row["holidays"]}
-    facts |= {"late_finishes": row["late_finishes"], "points": row["points"], "share": row["share_points"]}
+    facts |= {"late_finishes": row["late_finishes"], "covers_h": row["covers_h"], "points": row["points"], "share": row["share_points"]}
     facts |= {name: round(row[name], 1) + 0.0 for name in ("carried_in", "carried_out")}
     facts |= {"granted": row["wishes_granted"], "wishes": row["wishes_granted"] + row["wishes_refused"]}
     facts |= {f"{kind}_balance": round(row.get(f"{kind}_balance", 0.0), 1) + 0.0 for kind in KINDS}  # + 0.0: no "-0.0" for a reader

@@ -137,9 +137,7 @@ def chain(board: Board, hole: Hole) -> Chain:
         covers = []
     left = minus(hole.spans, [c.span for c in covers])
     ranked = [
-        Candidate(
-            who, length(able[who]) / 60, round(sum(price[who].values()) if who in price else 0.0, 2), load.get(who, 0.0), reasons[who]
-        )
+        Candidate(who, length(able[who]) / 60, round(sum(price[who].values()) if who in price else 0.0, 2), load.get(who, 0.0), reasons[who])
         for who in able
     ]
     ranked.sort(key=lambda c: (c.why != "able", -c.able_h, c.yuan, c.load_h))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import build
+import front_desk
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 
 from cslib.core import tables
 from cslib.params.life_settings import BalanceSettings
-from cslib.roster.life.balances import annual_leave, leave_plan, lieu_ledger
+from cslib.roster.life.balances import annual_leave, leave_plan, lieu_ledger, spared_by
+from cslib.roster.life.board import Board
 
 MONTHS = ["2026-10", "2026-11", "2026-12", "2027-01"]
 
@@ -86,3 +89,16 @@ def test_the_plan_takes_the_easiest_days_and_keeps_to_its_share():
     plan = leave_plan(balance, spare, BalanceSettings(plan_share=0.5), {"p1": {dt.date(2026, 12, 11)}})
     assert plan.groupby("date").size().max() == 1 and plan.groupby("employee_id").size().to_dict() == {"p0": 3, "p1": 5}
     assert pd.Timestamp("2026-12-11") not in set(plan.loc[plan["employee_id"].eq("p1"), "date"])
+
+
+def test_nobody_is_let_off_where_he_is_missed():
+    """Two people at one lobby: the one whose meal nobody relieves may go; then the other is missed, and so is whoever relieves meals."""
+    made, day = front_desk.month(), dt.date(2026, 12, 9)
+    board = Board(build.put(made.roster, build.work("X1", day, "E", "north_lobby")), made.covers, made.need, made.study)
+    at_post = [w for w, p in board.people.items() for d in p.timed if d.date == day and (d.home, d.code) == ("north_lobby", "E") and w != "X1"]
+    spared = spared_by(board)
+    assert not spared(at_post[0], day)
+    assert spared("X1", day) and not spared("X1", day), "off the board once he is let off"
+    assert not spared(at_post[0], day)
+    reliever = next(c.row.stand_in_id for c in board.covers if c.timed and board.facts.day(c.start) == day)
+    assert not spared(reliever, day)

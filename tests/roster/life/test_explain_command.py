@@ -28,6 +28,24 @@ def test_the_command_names_the_clash_and_the_ways_out(month: roster.Problem) -> 
     assert "2026-03-05" in done.output and "-1,450" in done.output
 
 
+def test_a_month_published_before_the_leave_was_granted_is_solved_anew(month: roster.Problem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The roster in force still has people work on their new days off: it can't be explained, but the month as it is now can."""
+    plan = roster.solve(month)
+    rows, leave = plan.roster.copy(), plan.roster["kind"].eq("leave")
+    duty = rows[rows["kind"].eq("work")].iloc[0]
+    shift = rows.loc[leave, "date"].iloc[0] - duty["date"]
+    first = rows.index[leave][0]
+    for column in ("kind", "shift", "breaks", "queue"):
+        rows.loc[first, column] = duty[column]
+    rows.loc[first, ["start", "end"]] = [duty["start"] + shift, duty["end"] + shift]
+    monkeypatch.setattr(explain, "published", lambda _: (rows, plan.covers, month.requirement))
+    done = CliRunner().invoke(main, ["explain", "small", "--month", month.study.month, "--language", "en"])
+    assert done.exit_code == 0, done.output
+    head, *rest = done.output.splitlines()
+    assert "solved anew" in head and "leave" in head
+    assert "2026-03-05" in "".join(rest) and "-1,450" in done.output
+
+
 def test_without_a_published_month_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setenv("CSLIB_OUTPUTS", str(tmp_path / "outputs"))
     with pytest.raises(RunError) as caught:
