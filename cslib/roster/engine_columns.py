@@ -86,17 +86,24 @@ def solve_columns(
     ------
     SolverError  if somebody has no legal month.
     """
-    staff, teams, constant = abstract_staff(problem)
     placed = rows_of(Places(problem)) if needs_rows(problem) else None
+    staff, teams, constant = abstract_staff(problem, placed)
     limits = Limits(gap, problem.peak_hour_yuan, work, seconds, constant=constant + (placed.constant if placed else 0.0))
     cover, start = _cover(problem, teams, placed), _begin(problem, staff, begin)
     way = {"seed": problem.study.params.site.seed, "watch": progress, "stop": stop}
+    before, ended = -math.inf, ""
+    if placed is not None and not any(s.queues for s in problem.shifts):  # months of pooled people first: leads and levels are little beside them
+        plain = abstract_staff(problem, None)[0]
+        rough = solve_intervals(plain, _cover(problem, teams, None), limits, begin=start, **way)
+        if rough.blocked < 0:
+            start, before, ended = (rough.plan, rough.at), rough.bound, rough.ended_by if rough.ended_by in ("clock", "stop") else ""
     found = solve_intervals(staff, cover, limits, begin=start, **way)
+    found = replace(found, bound=min(max(found.bound, before), found.cost), ended_by=ended or found.ended_by)
     if found.blocked >= 0:
         raise SolverError("roster.no_point", where=problem.study.site, engine="columns", ended_by=problem.people[found.blocked].employee_id)
     if all(_as_priced(problem)):
         return counted(problem, kinds_of(problem), found.plan, found.at, found.cost, found.bound, found.ended_by)
-    plans = [(found.plan, found.at), *([start] if start is not None else [])]
+    plans = [(found.plan, found.at), *([start] if start is not None and begin is not None else [])]
     if problem.prices["night_spread"] > 0 and found.ended_by in ("gap", "work"):
         fairer = solve_intervals(_fair_nights(problem, staff, found), cover, limits, begin=plans[0], **way)
         plans.append((fairer.plan, fairer.at))
@@ -127,13 +134,13 @@ def _fair_nights(problem: Problem, staff: Staff, found: Found) -> Staff:
     return replace(staff, people=tuple(people))
 
 
-def abstract_staff(problem: Problem) -> tuple[Staff, list[frozenset[str]], float]:
-    """People of the abstract month, skills of its teams, and the price of wishes that no plan changes."""
+def abstract_staff(problem: Problem, placed: Placed | None = None) -> tuple[Staff, list[frozenset[str]], float]:
+    """People of the abstract month, skills of pooled teams, and the price of wishes that no plan changes; ``placed``: whose teams people are in."""
     kinds, posts = kinds_of(problem), Places(problem)
     held = [who.skills[0] & problem.site_skills for who in problem.people]
     teams = list(dict.fromkeys(held + [s.skills & problem.site_skills for s in problem.spill]))
     unit = max(math.gcd(*[s.paid_min for s in problem.shifts]), 1)
-    number = rows_of(posts).team_of if needs_rows(problem) else np.array([teams.index(skills) for skills in held], dtype=np.int64)
+    number = placed.team_of if placed is not None else np.array([teams.index(skills) for skills in held], dtype=np.int64)
     people, constant = [], 0.0
     for p in range(len(held)):
         person, fixed = _person(problem, kinds, posts.able[p], p, int(number[p]), unit)

@@ -30,7 +30,7 @@ MOST_PEOPLE = 4
 HEADS, MONTHS = 0.4, 0.6  # shares of the seconds by whose end head counts, and months that meet them, are done with
 HEAD_NODES = 300  # head counts as work
 TRIES = 4  # times that months are sought to meet the head counts, at work = 1
-ROWS_MOVES = 0.2  # share of the moves where posts make them dearer; no parts follow
+ROWS_MOVES = 0.2  # share of the moves of large sites whose posts make them dearer; no parts follow
 GOOD = 0.2  # gap of a first plan that is only polished
 ROUGH_MOVES = 0.08  # share of the moves that the chains have before parts are solved exactly
 PARTS_CELLS = 120_000  # people x days x kinds above which the chains go on to the end
@@ -101,7 +101,7 @@ def solve_intervals(
     until = spent + limits.rough * max(limits.seconds - spent, 0.0)
     rough = limits if search.kit.work.size > PARTS_CELLS else replace(limits, work=ROUGH_MOVES * limits.work, seconds=until)
     if not by_skills:
-        rough = replace(limits, work=ROWS_MOVES * limits.work)
+        rough = replace(limits, work=limits.work * (ROWS_MOVES if search.kit.work.size > PARTS_CELLS else 1.0))
     ended_by, moves = _run(search, rough, threads, watch, begun, clock, stop)
     best, end = search.best, ("clock" if cut else ended_by, moves)
     found = Found(best.best.copy(), best.best_at.copy(), float(best.figures[1]) + limits.constant, search.bound + limits.constant, *end)

@@ -105,7 +105,7 @@ def drawn_sites(count: int, work: float, relief: bool) -> list[tuple[float, floa
 
 @pytest.mark.parametrize("relief", [False, True])
 def test_small_sites_with_posts_cost_about_what_the_exact_engine_says(relief: bool) -> None:
-    found = drawn_sites(4, 1.0, relief)
+    found = drawn_sites(4, 0.2, relief)
     print(found)
     assert len(found) >= 3
     assert all(cost <= 1.05 * best + 200.0 for best, cost, _, _ in found)
@@ -115,7 +115,7 @@ def test_small_sites_with_posts_cost_about_what_the_exact_engine_says(relief: bo
 @pytest.mark.torture
 @pytest.mark.parametrize("relief", [False, True])
 def test_forty_small_sites_with_posts(relief: bool) -> None:
-    found = drawn_sites(40, 3.0, relief)
+    found = drawn_sites(40, 1.0, relief)
     met, proven = sum(cost <= best + 1e-4 for best, cost, *_ in found), sum(bound >= cost - 1e-4 for _, cost, bound, _ in found)
     print(f"{len(found)} sites, columns at the optimum of {met}, proved {proven}")
     assert all(cost <= 1.05 * best + 200.0 for best, cost, _, _ in found)
