@@ -69,8 +69,9 @@ def absent(site: str, month: str, person: str, begin: dt.datetime, end: dt.datet
         every = tables.check("absences", pd.concat([known, given], ignore_index=True), source="absences")
         ledger = cover_ledger(found.board, every)
         _write(folder, found, every, ledger, need, study)
+        others = ways(roster, covers, need, study, given, found, known)
     lines = [say("batch.absent.carried", count=carried)] if carried else []
-    lines += [*told(found, ledger, study), say("batch.absent.written", path=folder)]
+    lines += [*told(found, ledger, study), *others, say("batch.absent.written", path=folder)]
     if concerned := _concerned(in_force, found):
         agreed = "".join(f" --agreed {who}" for who in concerned)
         lines.append(say("batch.absent.next", file=folder.with_suffix(".xlsx"), site=study.site, month=study.month, agreed=agreed))
@@ -86,6 +87,22 @@ def _concerned(in_force: tuple[pd.DataFrame, pd.DataFrame], found: Repair) -> li
         both = [{tuple(map(str, row)) for row in frame[columns].itertuples(index=False)} for frame in (old, new)]
         unlike |= {row[0] for row in both[0] ^ both[1]}
     return [who for who in found.board.people if who in unlike]
+
+
+def ways(
+    roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study, given: pd.DataFrame, found: Repair, known: pd.DataFrame
+) -> list[str]:  # fmt: skip
+    """Where the repair leaves somebody missing: why nobody else can be asked as things stand, and the ways out by price."""
+    offers = life.ways_out(roster, covers, need, study, given, found, known=known)
+    if offers.open_h <= 0:
+        return []
+    board, row = life.Board(roster, covers, need, study, known), given.iloc[0]
+    duties = (d for d in board.people[row["employee_id"]].duties if d.timed and d.shift is not None)
+    first = next(d.date for d in duties if board.facts.moment(d.end) > row["start"])
+    out = life.candidates(board, row["employee_id"], first).ruled_out
+    reasons = report.cover_view.ruled_out_lines(out, study)
+    told = [say("batch.absent.ruled_out", count=len(out)), *(f"  {line}" for line in reasons)]
+    return [*told, *report.ways_view.lines(offers, {s.why for s in out}, study)]
 
 
 def told(found: Repair, ledger: pd.DataFrame, study: Study) -> tuple[str, ...]:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from cslib.params.source import Strict
+
+# Rules of a site's own that may be stretched for an absence, and how far where the site says nothing: [h], nights in a row.
+Stretched = Literal["rest_between_shifts", "rest_after_nights", "consecutive_nights", "cover_duration", "min_gap_h"]
+STRETCH: dict[Stretched, float] = {
+    "rest_between_shifts": 8.0, "rest_after_nights": 11.0, "consecutive_nights": 5.0, "cover_duration": 6.0, "min_gap_h": 0.5,
+}  # fmt: skip
 
 
 class FairnessSettings(Strict):

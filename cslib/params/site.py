@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from cslib.core.shifts import Break, Pattern, Shift
 from cslib.core.units import MINUTES_PER_DAY, minute_of
 from cslib.params.events import Borrow, Event
-from cslib.params.life_settings import BalanceSettings, FairnessSettings, PlaybookSettings
+from cslib.params.life_settings import STRETCH, BalanceSettings, FairnessSettings, PlaybookSettings, Stretched
 from cslib.params.roster_settings import ExplainSettings, RosterSettings
 from cslib.params.source import Meaning, Refusal, Strict
 from cslib.params.staffing_settings import Parts, Priority, StaffingSettings, lost_share
@@ -256,6 +256,8 @@ class RepairSettings(Strict):
     notice_days: a duty or day off may be changed without the person's consent up to so many days before.
     handover_yuan: price of each hand-over in a chain of stand-ins [yuan]. load_yuan: price of an hour covered and of each hour that the
     stand-in covered in the month before, so that covers go round [yuan/h].
+    stretch: how far rules of the site's own may be stretched where an absence can't be met otherwise, offered by name and priced as an
+    exception; min_gap_h is the site's ``cover.min_gap_h``. Rules that are law or protect people can't stand here.
     """
 
     break_yuan: float = Field(default=15.0, ge=0, le=1000)
@@ -263,6 +265,7 @@ class RepairSettings(Strict):
     notice_days: int = Field(default=14, ge=0, le=60)
     handover_yuan: float = Field(default=5.0, ge=0, le=1000)
     load_yuan: float = Field(default=0.5, ge=0, le=100)
+    stretch: dict[Stretched, Annotated[float, Field(ge=0, le=168)]] = Field(default_factory=STRETCH.copy)
 
 
 class Payroll(Strict):

@@ -1,6 +1,6 @@
 """What readers get: run folder with its manifest, figures, workbook, pages, words; privacy tiers and their scan."""
 
-from cslib.report import cover_view, fairness_view, figures, lines, lines_demand, lines_staffing
+from cslib.report import cover_view, fairness_view, figures, lines, lines_demand, lines_staffing, ways_view
 from cslib.report.font import write_fontconfig
 from cslib.report.grades_view import Forms, forms_lines, protected_forms
 from cslib.report.identity import Identity, identify
@@ -34,5 +34,5 @@ __all__ = [
     "pay_sliders", "payslip_sheet", "peak_lines", "protected_folder", "protected_forms", "protected_payslips", "provenance", "queue_name",
     "queue_summary",
     "read_manifest", "reform_sliders", "remarks", "reusable", "roster_workbook", "rule_page", "short_table", "show", "special_days", "start_run",
-    "tell", "tell_each", "unfold", "unmet", "verdict", "verdict_lines", "wage_table", "write_fontconfig", "write_workbook",
+    "tell", "tell_each", "unfold", "unmet", "verdict", "verdict_lines", "wage_table", "ways_view", "write_fontconfig", "write_workbook",
 ]  # fmt: skip

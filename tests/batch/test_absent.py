@@ -69,6 +69,20 @@ def test_an_absence_is_told_and_kept_in_the_protected_folder_alone(published, tm
     assert caught.value.keys == ["batch.known_absence"]
 
 
+def test_where_nobody_can_cover_the_reasons_and_the_ways_out_are_told(plan, published, monkeypatch) -> None:
+    from cslib.batch.cli import main
+
+    found, need = plan
+    row = duty(published, 30)
+    fixed = found.roster.assign(pinned=True)  # nobody may be called in or moved
+    monkeypatch.setattr(command, "published", lambda _: (fixed, found.covers, need))
+    line = ["absent", SITE, "--month", MONTH, "--person", row["employee_id"], "--reason", "sudden", "--language", "zh"]
+    done = CliRunner().invoke(main, [*line, "--from", f"{row['start']:%Y-%m-%dT%H:%M}", "--to", f"{row['end']:%Y-%m-%dT%H:%M}"])
+    assert done.exit_code == 0, done.output
+    for text in ("不能来，原因", "另有办法", "外聘具备技能的非全日制人员 8 小时", "仍缺 0.0 人时", "不违反法律"):
+        assert text in done.output, done.output
+
+
 @pytest.mark.usefixtures("published")
 def test_what_cannot_be_used_is_named_all_at_once_and_nothing_is_written(tmp_path) -> None:
     with pytest.raises(RunError) as caught:

@@ -79,6 +79,7 @@ FAMILIES = {
     "report.sheet_column.": "report.workbook: columns of the sheets",
     "report.status.": "roster.plan: status of a solve",
     "report.unit.": "core/tables.yml: units",
+    "report.ways.step.": "roster.life.ways_out: kinds of concession",
     "report.verdict.": "report.verdict: lines of the verdict",
     "report.verified.": "params.law: verification marks",
     "staffing.standard.": "params.hiring: customary requirements by catalogue id",

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from cslib.roster.life.repair import Repair, absence, repair
     from cslib.roster.life.stand_ins import Candidate, Chain, Hole, chain, holes, relieve
     from cslib.roster.life.swap import Swap, swap
+    from cslib.roster.life.ways_out import AbsenceOffer, AbsenceOffers, Concession, barred_rules, ways_out
 
 __all__ = [
-    "Board", "Candidate", "Chain", "Clash", "Entry", "Evened", "Explanation", "Hole", "Offer", "Playbook", "Ranking", "Repair", "Review",
-    "Rostered", "StandIn", "Swap", "absence", "annual_leave", "candidates", "chain", "cover_ledger", "dearest_duty", "even", "even_month", "explain",
-    "fairness_ledger", "holes", "leave_plan", "lieu_ledger", "playbook", "playbook_days", "relieve", "repair", "review", "rostered", "sentences",
-    "spared_by", "spread", "swap", "why",
+    "AbsenceOffer", "AbsenceOffers", "Board", "Candidate", "Chain", "Clash", "Concession", "Entry", "Evened", "Explanation", "Hole", "Offer",
+    "Playbook", "Ranking", "Repair", "Review", "Rostered", "StandIn", "Swap", "absence", "annual_leave", "barred_rules", "candidates", "chain",
+    "cover_ledger", "dearest_duty", "even", "even_month", "explain", "fairness_ledger", "holes", "leave_plan", "lieu_ledger", "playbook",
+    "playbook_days", "relieve", "repair", "review", "rostered", "sentences", "spared_by", "spread", "swap", "ways_out", "why",
 ]  # fmt: skip
 
 # Loaded at first use: a page that shows covers needs no solver.
@@ -51,5 +52,6 @@ furnish(
         "cslib.roster.life.repair": ("Repair", "absence", "repair"),
         "cslib.roster.life.stand_ins": ("Candidate", "Chain", "Hole", "chain", "holes", "relieve"),
         "cslib.roster.life.swap": ("Swap", "swap"),
+        "cslib.roster.life.ways_out": ("AbsenceOffer", "AbsenceOffers", "Concession", "barred_rules", "ways_out"),
     },
 )

@@ -8,14 +8,14 @@ small integer programme, people with posts of their own by steepest descent. The
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from cslib.intake.study import Study
 from cslib.roster.life.board import OFF_DUTY, Board, Entry
-from cslib.roster.life.repair_search import change_yuan, descend
+from cslib.roster.life.repair_search import SWAP_DAYS, Cells, change_yuan, descend
 from cslib.roster.life.repair_window import mend_pool, pooled
 from cslib.roster.life.stand_ins import Chain, kept_covers, relieve
 
@@ -57,7 +57,7 @@ def absence(employee_id: str, start: pd.Timestamp, end: pd.Timestamp, reason_cla
 
 def repair(
     roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study, absences: pd.DataFrame, *, now: pd.Timestamp | None = None,
-    known: pd.DataFrame | None = None,
+    known: pd.DataFrame | None = None, reach: int = SWAP_DAYS, first: Sequence[Cells] = (),
 ) -> Repair:  # fmt: skip
     """Mend the days on which somebody is absent.
 
@@ -67,6 +67,8 @@ def repair(
     absences : table ``absences``
     now : duties that start before this moment stay as they are, and so do covers up to it; default: the first of the absences
     known : table ``absences`` that the month was mended for before; they stay in force
+    reach : days around a duty taken within which its new holder may get another day off (people with posts of their own)
+    first : sets of changed cells, of which the cheapest legal one is taken before anything else
 
     Returns
     -------
@@ -84,16 +86,20 @@ def repair(
         since = _minute(board, now)
         board.apply(board.trial({}, kept_covers(board, since)))
         gap = board.priced_yuan - start
+        tried = sorted((board.trial(cells) for cells in first), key=lambda change: change.delta_yuan)
+        if (best := next((change for change in tried if not board.broken(change)), None)) is not None:
+            board.apply(best)
         chains = relieve(board, days, since)
         if by_cells:
-            board, chains = _by_cells(board, chains, days, now, {who for who, _, _ in gone}, set(everyone["employee_id"]), start)
+            who = {who for who, _, _ in gone}
+            board, chains = _by_cells(board, chains, days, now, who, set(everyone["employee_id"]), start, reach)
         found.append(Repair(board, _moves(board, calm), tuple(chains), gap, board.priced_yuan - start))
     change = change_yuan(calm)
     return min(found, key=lambda r: r.repaired_yuan + change * len(r.moves))
 
 
 def _by_cells(
-    board: Board, chains: list[Chain], days: list[dt.date], now: pd.Timestamp, absent: set[str], away: set[str], start: float
+    board: Board, chains: list[Chain], days: list[dt.date], now: pd.Timestamp, absent: set[str], away: set[str], start: float, reach: int
 ) -> tuple[Board, list[Chain]]:  # fmt: skip
     """Move people until the month costs what it did, first without the stand-ins of the absent, then give stand-ins to what is left.
 
@@ -102,7 +108,10 @@ def _by_cells(
     since = _minute(board, now)
     mine = {c for made in chains if made.hole.absent_id in away for c in made.covers}
     board.apply(board.trial({}, tuple(c for c in board.covers if c not in mine)))
-    (mend_pool if pooled(board, days, absent) else descend)(board, days, now, absent, start)
+    if pooled(board, days, absent):
+        mend_pool(board, days, now, absent, start)
+    else:
+        descend(board, days, now, absent, start, reach)
     before = set(board.covers)
     board.apply(board.trial({}, kept_covers(board, since)))
     void = before - set(board.covers)

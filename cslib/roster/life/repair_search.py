@@ -14,7 +14,7 @@ from cslib.roster.life.board import OFF_DUTY, Board, Change, Entry
 
 Cells = dict[tuple[str, dt.date], Entry]
 _TRIED = 60  # best changes that are tried in full, of each kind
-_SWAP_DAYS = 6  # days before and after within which another day off is looked for
+SWAP_DAYS = 6  # days before and after within which another day off is looked for
 _PEOPLE = 10  # people for whom another day off is looked for
 _NOISE = 1e-6
 
@@ -24,9 +24,9 @@ def change_yuan(board: Board) -> float:
     return board.prices["moved_shift"] if board.study.published.empty else 0.0
 
 
-def descend(board: Board, days: list[dt.date], now: pd.Timestamp, absent: set[str], start: float) -> None:
+def descend(board: Board, days: list[dt.date], now: pd.Timestamp, absent: set[str], start: float, reach: int = SWAP_DAYS) -> None:
     """Change cells of some days for the better until the month costs ``start`` yuan, as before the absence, or nothing helps."""
-    search = Search(board, days, now, absent)
+    search = Search(board, days, now, absent, reach)
     above = board.priced_yuan - start
     while above > _NOISE and (best := search.best()) is not None:
         board.apply(best)
@@ -34,10 +34,10 @@ def descend(board: Board, days: list[dt.date], now: pd.Timestamp, absent: set[st
 
 
 class Search:
-    """Changes worth trying on some days."""
+    """Changes worth trying on some days; another day off for one of them is looked for ``reach`` days around it."""
 
-    def __init__(self, board: Board, days: list[dt.date], now: pd.Timestamp, absent: set[str]) -> None:
-        self.board, self.days, self.now, self.absent = board, days, now, absent
+    def __init__(self, board: Board, days: list[dt.date], now: pd.Timestamp, absent: set[str], reach: int = SWAP_DAYS) -> None:
+        self.board, self.days, self.now, self.absent, self.reach = board, days, now, absent, reach
         self.change_yuan = change_yuan(board)
         self.published = {(who, day): board.entry(who, day) for who in board.people for day in board.days}
         self.most = board.study.params.site.repair.max_changes
@@ -128,7 +128,7 @@ class Search:
             if who in used or old is None or old.code:
                 continue
             used[who] = True
-            for other in (day + dt.timedelta(days=n) for n in range(-_SWAP_DAYS, _SWAP_DAYS + 1) if n):
+            for other in (day + dt.timedelta(days=n) for n in range(-self.reach, self.reach + 1) if n):
                 there = board.entry(who, other) if other in board.people[who].cells else None
                 if there is not None and there.code and self.free(who, other):
                     yield {(who, day): entry, (who, other): OFF_DUTY}
