@@ -21,10 +21,12 @@ setup: $(SET_UP)  ## make the virtual environment (the other verbs do it when ne
 
 $(SET_UP): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info[:2] == (3, 11) else "Python 3.11 is needed, this is " + sys.version.split()[0] + ": make PYTHON=/path/to/python3.11 ... / 需要 Python 3.11")'
-	@echo "Setting up .venv from requirements.lock: about 600 MB, one to five minutes ... / 正在安装依赖，约需一至五分钟"
+	@echo "Setting up .venv from requirements.lock: about 600 MB, two to six minutes ... / 正在安装依赖，约需二至六分钟"
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Compiling (a good minute) ... / 正在编译（约一分多钟）"
+	@$(BIN)/python -m cslib.batch.compiled
 	@touch $@
 
 roster: $(SET_UP)  ## plan a month: SITE=hotline MONTH=2026-12 SCENARIO=base WORDS=zh CONTACTS=file
