@@ -19,11 +19,12 @@ from cslib.batch.recorded import folder_of, recorded
 from cslib.core import tables
 from cslib.core.errors import Finding, RunError
 from cslib.core.paths import shown
+from cslib.core.shifts import write_breaks
 from cslib.core.words import say
 from cslib.intake import Study
 from cslib.report.store import read_table, sha256, table_bytes, write_whole
 from cslib.roster import life, recount
-from cslib.roster.life import Candidate, Chain, Repair
+from cslib.roster.life import Candidate, Chain, Entry, Repair
 from cslib.roster.life.ledger import cover_ledger
 from cslib.roster.life.repair import Move
 
@@ -119,7 +120,17 @@ def _move(move: Move, study: Study) -> str:
     before, after = mark(move.before.code or "rest", study), mark(move.after.code or "rest", study)
     if move.after.home:
         after = f"{after} @ {report.queue_name(study, move.after.home)}"
+    if (move.before.code, move.before.home) == (move.after.code, move.after.home):
+        before, after = (f"{text} ({_breaks(move, entry, study)})" for text, entry in ((before, move.before), (after, move.after)))
     return "  " + say("batch.absent.move", who=move.employee_id, day=move.day.isoformat(), before=before, after=after)
+
+
+def _breaks(move: Move, entry: Entry, study: Study) -> str:
+    """Where a duty's breaks lie, as in the roster."""
+    shift = study.params.shift(entry.code)
+    start = shift.span(move.day)[0]
+    rests = [(start + pd.Timedelta(minutes=at), rest) for at, rest in zip(entry.breaks, shift.breaks, strict=True)]
+    return write_breaks([(low, low + pd.Timedelta(minutes=rest.length_min)) for low, rest in rests])
 
 
 def _chain(made: Chain, found: Repair, study: Study) -> Iterator[str]:

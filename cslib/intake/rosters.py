@@ -102,6 +102,9 @@ def read_roster(path: Path, study: Study) -> Returned:
     for row in source.rows:
         reader.row(row)
     reader.lost_days()
+    strangers = [f for f in source.findings if f.key == "intake.unknown_person"]
+    if strangers and not reader.rows:
+        raise IntakeError("intake.nobody_known", where=strangers[0].where, given=len(strangers), count=len(staff), site=study.site)
     lists = read_lists([sheet for sheet in every if sheet is not source.sheet], study, ids, reader.codes, reader.posts)
     faults = (*source.findings, *lists.faults)
     missing = tuple(day for day in horizon.dates if day not in source.wide) if source.wide else ()

@@ -101,3 +101,13 @@ def test_one_edit_by_itself_costs_what_the_whole_file_costs(month: Month, review
     (edit,) = found.edits
     assert edit.delta_yuan == found.delta_yuan > 1000
     assert len(found.board.covers) < len(month.covers)
+
+
+def test_a_file_of_another_site_is_named_as_such(review) -> None:
+    def change(sheet: Worksheet) -> None:
+        for row in range(HEAD + 1, sheet.max_row + 1):
+            sheet.cell(row, 1).value = f"P-{row:05d}"
+
+    with pytest.raises(IntakeError) as caught:
+        review(change)
+    assert caught.value.keys == ["intake.nobody_known"]

@@ -20,7 +20,7 @@ from cslib.roster.life.board import OFF_DUTY, POST_RULES, Board, Change, Entry
 from cslib.roster.life.edits_compare import compare
 from cslib.roster.life.edits_covers import cover_edits, covers_edited
 from cslib.roster.life.edits_facts import CELL_KINDS, COVER_KINDS, Broken, Edit, Review, WayOut
-from cslib.roster.life.stand_ins import relieve, void_covers
+from cslib.roster.life.stand_ins import holes, relieve, void_covers
 
 _NOISE = 1e-6
 _MINUTES = re.compile(r"\bminutes=([\d.]+)")
@@ -62,11 +62,13 @@ def review(
 
 
 def _take(board: Board, cells: Mapping[tuple[str, dt.date], Entry], gone: Collection[Cover], by_hand: Sequence[Cover]) -> None:
-    """Edits on the board; covers that lost their ground go, and breaks without relief get stand-ins."""
+    """Edits on the board; covers that lost their ground go, and breaks without relief get stand-ins (what stood open before stays open)."""
+    days = sorted({day for _, day in cells})
+    before = holes(board, days)
     board.apply(board.trial(dict(cells), (*(c for c in board.covers if c not in gone), *by_hand)))
     void = set(void_covers(board)).difference(by_hand)
     board.apply(board.trial({}, tuple(c for c in board.covers if c not in void)))
-    relieve(board, sorted({day for _, day in cells}))
+    relieve(board, days, left=before)
 
 
 def _alone(key: tuple[str, dt.date], entry: Entry, calm: Board, fresh: Board, *, redraw: bool) -> float:

@@ -11,7 +11,7 @@ import datetime as dt
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -128,11 +128,10 @@ def chain(board: Board, hole: Hole) -> Chain:
     for _ in range(_ROUNDS):
         covers = _solve(board, hole, blocks, price, load, forbidden)
         others = [c for c in board.covers if {c.row.stand_in_id, c.row.absent_id} & {x.row.stand_in_id for x in covers}]
-        bad = {(v.employee_id, v.start) for v in board.cover_faults([*others, *covers])}
-        broken = [c for c in covers if (c.row.stand_in_id, board.facts.moment(c.start)) in bad]
+        broken = _too_much(board, others, covers, blocks)
         if not broken:
             break
-        forbidden |= {(c.row.stand_in_id, block) for c in broken for block in blocks if common([c.span], [block])}
+        forbidden |= broken
     else:
         covers = []
     left = minus(hole.spans, [c.span for c in covers])
@@ -144,10 +143,36 @@ def chain(board: Board, hole: Hole) -> Chain:
     return Chain(hole, tuple(covers), tuple(left), tuple(ranked))
 
 
-def relieve(board: Board, days: Iterable[dt.date], since: float = 0.0) -> list[Chain]:
-    """Find stand-ins for every hole of some days, the longest first, and put their covers on the board; none before a minute of the month."""
-    found = []
-    ahead = [dataclasses.replace(h, spans=tuple(common(h.spans, [(since, float(board.facts.minutes))]))) for h in holes(board, days)]
+def _too_much(board: Board, others: Sequence[Cover], covers: Sequence[Cover], blocks: Sequence[Minutes]) -> set[tuple[str, Minutes]]:
+    """What may not be covered by whom, because new covers break a rule beside those there already: the whole cover at fault, or where the fault
+    is told of an older one (stints add up), the stretch farthest from it."""
+    known = {(v.rule, v.employee_id, v.start) for v in board.cover_faults(others)}
+    mine = {c.row.stand_in_id for c in covers}
+    found: set[tuple[str, Minutes]] = set()
+    for fault in board.cover_faults([*others, *covers]):
+        if fault.employee_id not in mine or (fault.rule, fault.employee_id, fault.start) in known:
+            continue
+        own = [c for c in covers if c.row.stand_in_id == fault.employee_id]
+        parts = [block for c in own if board.facts.moment(c.start) == fault.start for block in blocks if common([c.span], [block])]
+        if not parts:
+            minute = (fault.start - board.facts.origin).total_seconds() / 60
+            parts = [max((block for c in own for block in blocks if common([c.span], [block])), key=lambda b, at=minute: abs(b[0] - at))]
+        found |= {(str(fault.employee_id), block) for block in parts}
+    return found
+
+
+def relieve(board: Board, days: Iterable[dt.date], since: float = 0.0, *, left: Iterable[Hole] = ()) -> list[Chain]:
+    """Find stand-ins for every hole of some days, the longest first, and put their covers on the board.
+
+    ``since``: none before a minute of the month;  ``left`` : holes that stay open
+    """
+    found, closed = [], defaultdict(list)
+    for hole in left:
+        closed[hole.post, hole.absent_id] += hole.spans
+    ahead = [
+        dataclasses.replace(h, spans=tuple(minus(common(h.spans, [(since, float(board.facts.minutes))]), closed[h.post, h.absent_id])))
+        for h in holes(board, days)
+    ]
     for hole in sorted((h for h in ahead if h.spans), key=lambda h: (-h.hours_h, h.spans[0])):
         made = chain(board, hole)
         if made.covers:

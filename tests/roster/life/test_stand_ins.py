@@ -14,7 +14,7 @@ from cslib.params.site import CoverRule
 from cslib.roster import audit
 from cslib.roster.life.board import Board
 from cslib.roster.life.repair import absence, repair
-from cslib.roster.life.stand_ins import _blocks, chain, holes, relieve
+from cslib.roster.life.stand_ins import _blocks, _too_much, chain, holes, relieve
 
 DAY, LONG = "2026-12-09", ("08:00", "18:00")
 OPEN = {"from": "08:00", "to": "19:00"}
@@ -158,3 +158,29 @@ def test_whoever_is_missed_as_much_where_he_leaves_is_no_stand_in():
     hole = next(h for h in holes(board, [pd.Timestamp(DAY).date()]) if h.absent_id == "K1" and h.hours_h > 5)
     found = chain(board, hole)
     assert {c.employee_id: c.why for c in found.candidates}["X1"] == "no_gain" and not found.covers
+
+
+def test_hours_add_up_with_the_relief_that_was_planned_before():
+    """B1 relieves the meal at 12:00; four hours more right after it are five in one stint, told of the relief and not of the new cover."""
+    base, roster, covers, need = desk()
+    board = Board(roster, covers, need, base, absence("K1", pd.Timestamp(f"{DAY} 13:00"), pd.Timestamp(f"{DAY} 18:00")))
+    (hole,) = holes(board, [pd.Timestamp(DAY).date()])
+    day, blocks = (pd.Timestamp(DAY) - board.facts.origin).days * 1440, _blocks(board, hole)
+    spans = [(day + 60.0 * 13, day + 60.0 * 14), (day + 60.0 * 15, day + 60.0 * 18)]
+    barred, others = set(), [c for c in board.covers if c.row.stand_in_id == "B1"]
+    for _ in range(len(blocks)):
+        kept = [b for b in blocks if any(low <= b[0] < high for low, high in spans) and ("B1", b) not in barred]
+        more = _too_much(board, others, [board.cover("reception", "K1", "B1", *b) for b in kept], blocks)
+        if not more:
+            break
+        barred |= more
+    assert barred == {("B1", b) for b in blocks if b[0] >= day + 60.0 * 17}, "the last hour of five"
+    made = chain(board, hole)
+    assert not _too_much(board, [*others], [c for c in made.covers if c.row.stand_in_id == "B1"], blocks)
+
+
+def test_holes_that_are_left_stay_open():
+    base, roster, covers, need = desk()
+    board = Board(roster, covers, need, base, away())
+    (hole,) = holes(board, [pd.Timestamp(DAY).date()])
+    assert relieve(board, [pd.Timestamp(DAY).date()], left=[hole]) == [] and len(board.cover_table()) == len(covers)
