@@ -13,8 +13,11 @@ from typing import Any
 import highspy
 import numpy as np
 import pulp
+from pulp.v4_migration import set_v4_migration_warnings
 
 from cslib.roster.columns.limits import Stop
+
+set_v4_migration_warnings(False)  # as in engine_model, which a repair doesn't load
 
 Progress = Callable[[float, float, float], None]
 _INFINITE = highspy.kHighsInf
