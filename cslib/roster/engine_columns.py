@@ -41,7 +41,7 @@ from cslib.roster.engine_places import Kind, Placed, Places, kinds_of, needs_row
 from cslib.roster.lookback import Duty
 from cslib.roster.problem import Problem
 
-STARTS = 6  # start times of a week that the state of a month can hold
+WEEKS = 2000  # states of a week (sets of start times x units of time) that a month can hold
 
 
 def unfit_for_columns(problem: Problem) -> str:
@@ -65,9 +65,17 @@ def unfit_for_columns(problem: Problem) -> str:
         return "work on leave or out of employment"
     if needs_rows(problem) and too_many_pooled(problem):
         return "too many posts served by people without a home post"
-    if problem.prices["start_change"] > 0 and len({s.start_min for s in problem.shifts}) > STARTS:
+    if problem.prices["start_change"] > 0 and _states_of_a_week(problem) > WEEKS:
         return "too many start times"
     return ""
+
+
+def _states_of_a_week(problem: Problem) -> float:
+    """Sets of start times x units of time that a week may hold, at most."""
+    counted = any(problem.limit(rule, 0) is not None for rule in ("weekly_hours", "part_time_week_hours", "week_hours_least"))
+    unit = max(math.gcd(*[s.paid_min for s in problem.shifts]), 1)
+    starts = len({s.start_min for s in problem.shifts})
+    return float(2**starts) * (7 * max(s.paid_min for s in problem.shifts) / unit + 1 if counted else 1)
 
 
 def solve_columns(

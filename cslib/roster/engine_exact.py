@@ -14,7 +14,7 @@ from cslib.roster.engine_highs import Limits, Outcome, Progress, solve_mip
 from cslib.roster.engine_model import Model
 from cslib.roster.problem import Problem
 
-_ANY = Limits(gap_share=1.0, gap_yuan=1e12, nodes=1, seconds=60.0)  # any roster will do
+_ANY = Limits(gap_share=1.0, gap_yuan=1e12, nodes=1, seconds=3600.0)  # any roster will do; seconds that no machine is too busy for
 NODES = 4000  # search nodes at work = 1
 
 

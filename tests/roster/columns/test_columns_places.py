@@ -17,10 +17,11 @@ from cslib import roster
 from cslib.core.errors import RosterError
 from cslib.core.shifts import Pattern
 from cslib.roster import plan
+from cslib.roster.columns.search import Limits, solve_intervals
 from cslib.roster.covers import decode
-from cslib.roster.engine_columns import solve_columns, unfit_for_columns
+from cslib.roster.engine_columns import _cover, abstract_staff, solve_columns, unfit_for_columns
 from cslib.roster.engine_exact import solve_exact
-from cslib.roster.engine_places import Places, needs_rows
+from cslib.roster.engine_places import Places, needs_rows, rows_of
 
 QUIET = {"phases": [Phase.generate], "deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 PRICED = {"never_empty", "lead_on_duty", "level_at_peak"}  # what the audit tells of, and prices
@@ -119,6 +120,16 @@ def test_forty_small_sites_with_posts(relief: bool) -> None:
     met, proven = sum(cost <= best + 1e-4 for best, cost, *_ in found), sum(bound >= cost - 1e-4 for _, cost, bound, _ in found)
     print(f"{len(found)} sites, columns at the optimum of {met}, proved {proven}")
     assert all(cost <= 1.05 * best + 200.0 for best, cost, _, _ in found)
+
+
+def test_posts_are_searched_alike_at_one_and_two_threads() -> None:
+    problem = roster.problem(*reversed(many_posts(50, 7)))
+    placed = rows_of(Places(problem))
+    staff, teams, constant = abstract_staff(problem, placed)
+    limits = Limits(0.0, problem.peak_hour_yuan, 0.01, 1e6, constant=constant + placed.constant)
+    one, two = (solve_intervals(staff, _cover(problem, teams, placed), limits, threads=threads) for threads in (1, 2))
+    assert (one.plan == two.plan).all() and (one.at == two.at).all()
+    assert (one.cost, one.bound, one.moves, one.ended_by) == (two.cost, two.bound, two.moves, two.ended_by)
 
 
 def test_fifty_people_at_posts_get_a_legal_roster_and_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:

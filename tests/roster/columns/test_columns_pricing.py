@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from months import cheapest, staff
 
 from cslib.roster.columns.kit import NEVER, compile_staff
-from cslib.roster.columns.model import OFF, Counter, Person, Sequence, Staff, findings, own_cost
+from cslib.roster.columns.model import OFF, Counter, History, Person, Sequence, Staff, Starts, WeekLeast, findings, own_cost
 from cslib.roster.columns.pricing import ANY, best_month, price_all, scratch_for
+from cslib.roster.columns.recreate import own_price
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -24,6 +27,25 @@ def test_cheapest_month_is_that_of_full_enumeration(seed):
             assert values[p] == pytest.approx(best)
             assert not findings(team, p, months[p])
             assert own_cost(team, p, months[p]) == pytest.approx(best)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_weekly_least_hours_start_times_and_kinds_that_are_one_shift_are_priced_as_by_enumeration(seed):
+    team = staff(np.random.default_rng(seed), people=2, days=6)
+    people = []
+    for p in team.people:
+        order = dataclasses.replace(p.sequence, kind_most=(2, 2, 0), kind_least=(1, 1, 2), alike=(0, 0, 2))
+        weekly = {"week_least": WeekLeast((2.5, 1.0), 2.0), "starts": Starts((0, 1, 2), 1.5), "week_max": p.week_max if seed % 2 else ()}
+        people.append(dataclasses.replace(p, sequence=order, history=History(), **weekly))
+    team = dataclasses.replace(team, people=tuple(people))
+    kit, months = compile_staff(team), np.empty((2, 6), dtype=np.int64)
+    values = price_all(kit.work, kit.off, kit, scratch_for(kit), months)
+    for p in range(2):
+        best = cheapest(team, p)
+        assert (values[p] >= NEVER) == (not np.isfinite(best))
+        if np.isfinite(best):
+            assert values[p] == pytest.approx(best) == own_price(p, months[p], kit)
+            assert own_cost(team, p, months[p]) == pytest.approx(best) and not findings(team, p, months[p])
 
 
 def test_some_of_the_random_people_have_a_month_and_some_limits_bind():
