@@ -79,8 +79,9 @@ def design(dates: pd.DatetimeIndex, calendar: pd.DataFrame, open_day: pd.Series,
         blocks.append(("event", events, calendar[events].fillna(0.0).to_numpy(dtype=float)))
     if season:
         waves, on = _waves(days), np.eye(7)[weekday]
+        names = [f"weekday_{day}_wave_{i}" for i in range(2) for day in range(7)]
         blocks.append(("season", [f"wave_{i}" for i in range(2 * _SEASON_WAVES)], waves))
-        blocks.append(("weekday_season", [f"weekday_{day}_wave_{i}" for i in range(2) for day in range(7)], np.hstack([on * waves[:, [i]] for i in range(2)])))
+        blocks.append(("weekday_season", names, np.concatenate([on * waves[:, [i]] for i in range(2)], axis=1)))
     rows = days.get_indexer(dates)
     columns = tuple(name for _, names, _ in blocks for name in names)
     groups = tuple(group for group, names, _ in blocks for _ in names)

@@ -21,7 +21,7 @@ from cslib.demand.settings import Settings
 _CONTACTS_LEAST = 10.0  # contacts that a part has on a usual day: fewer tell nothing of their own
 _DAYS_LEAST = 28  # days behind a part's regression
 _KNOWN_LEAST = 0.5  # share of a part that must be recorded on a day
-_NOTHING = 1e-6
+SHARE_LEAST = 1e-6  # share of the day by the profile below which a part counts as closed
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def moves(parts: Parts, profiles: Array, contacts: Array, settings: Settings) ->
     profiles : share of the day by type of day, days x slots;  contacts : ``Parts.contacts`` of the same days
     """
     by_profile = parts.sums(profiles)
-    there = by_profile > _NOTHING
+    there = by_profile > SHARE_LEAST
     own = np.where(there, contacts, 0.0)
     own = own / np.maximum(own.sum(axis=1, keepdims=True), 1e-12)
     change = np.log(np.where(there, np.maximum(own, 1e-12) / np.where(there, by_profile, 1.0), 1.0))

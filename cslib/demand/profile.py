@@ -37,9 +37,7 @@ def season_weights(dates: pd.DatetimeIndex, target: pd.Timestamp, settings: Sett
     return np.asarray(settings.season_floor + np.exp(-0.5 * (apart / settings.season_width_d) ** 2))
 
 
-def profile(
-    shares: Array, totals: Array, types: npt.NDArray[np.int64], weights: Array, settings: Settings, lasting: Array | None = None
-) -> Array:
+def profile(shares: Array, totals: Array, types: npt.NDArray[np.int64], weights: Array, settings: Settings, lasting: Array | None = None) -> Array:
     """Share of the day in each interval by type of day, TYPES x slots; every row adds up to 1.
 
     Parameters

@@ -96,4 +96,4 @@ def test_season_weights_look_around_the_day_of_the_year() -> None:
     dates = pd.DatetimeIndex(["2024-12-28", "2025-01-05", "2025-07-01"])
     weights = season_weights(dates, pd.Timestamp("2026-01-01"), Settings())
     assert weights[0] == pytest.approx(weights[1], rel=0.02)
-    assert weights[2] == pytest.approx(0.05, abs=1e-6)
+    assert weights[2] == pytest.approx(Settings().season_floor, abs=1e-6)
