@@ -75,7 +75,7 @@ EXPECTATION: dict[str, tuple[object, ...]] = {
 }
 BANDS: dict[str, tuple[object, ...]] = {
     "fold_half_life": (2.0, 8.0),
-    "month_spread": (0.015, 0.06),
+    "month_spread": (0.0075, 0.03),
     "month_prior": (0.5, 2.0),
     "day_long_tails": (False,),
     "cell_class_least": (150, 600),

@@ -49,8 +49,9 @@ def fit_parts(totals: Array, shares: Array, opened: Flags, features: Design, age
     totals : contacts a day, n;  shares : of the day in each interval, n x slots, NaN where missing or closed;  opened : n x slots
     features, age : as in ``fit_days``
     """
-    filled = np.where(np.isnan(shares), 0.0, shares)
-    usual, mean = float(np.median(totals)), filled.mean(axis=0)
+    seen = ~np.isnan(shares)
+    filled = np.where(seen, shares, 0.0)
+    usual, mean = float(np.median(totals)), filled.sum(axis=0) / np.maximum(seen.sum(axis=0), 1) * opened.mean(axis=0)
     count = int(min(settings.parts, usual // _CONTACTS_LEAST, np.count_nonzero(mean)))
     if count < 2 or len(totals) < _DAYS_LEAST:
         return None
@@ -61,13 +62,13 @@ def fit_parts(totals: Array, shares: Array, opened: Flags, features: Design, age
     for part in range(count):
         mine = place == part
         whole = (mean * opened)[:, mine].sum(axis=1)
-        known = (mean * ~np.isnan(shares))[:, mine].sum(axis=1) / np.maximum(whole, 1e-12)
+        known = (mean * seen)[:, mine].sum(axis=1) / np.maximum(whole, 1e-12)
         rows = (whole > 0) & (known >= _KNOWN_LEAST)
         if rows.sum() < _DAYS_LEAST:
             return None
-        seen = Design(features.columns, features.groups, features.values[rows])
+        told = Design(features.columns, features.groups, features.values[rows])
         found = contacts[:, mine].sum(axis=1)[rows] / known[rows]
-        fits.append(fit_days(found, known[rows], seen, age[rows], max(settings.level_half_lives_d), settings))
+        fits.append(fit_days(found, known[rows], told, age[rows], max(settings.level_half_lives_d), settings))
     return Parts(place, tuple(fits))
 
 

@@ -85,7 +85,7 @@ class Settings:
     folds_max: int = 8
     fold_step_max_d: int = 28
     train_days_min: int = 14
-    month_spread: float = 0.03
+    month_spread: float = 0.015
     month_prior: float = 1.0
     fold_half_life: float = 4.0
     day_long_tails: bool = True
