@@ -106,7 +106,8 @@ def _counted(model: choice.Model, settings: Settings, calls: list[Settings]) -> 
 
 
 def test_bands_hold_where_errors_are_known() -> None:
-    """250 series: month and day totals as asked for; a normal in place of Student's t, or more trust in a usual error, holds less; a larger one too much."""
+    """250 series: month and day totals as asked for. A normal in place of Student's t, or more trust in a usual error, holds less; a larger one too
+    much."""
     assert 0.75 <= forecast_truth.covers(Settings(), 0.01, 250)[0] <= 0.85
     assert forecast_truth.covers(replace(Settings(), month_spread=0.03), 0.01, 250)[0] > 0.85
     month, days80, days95 = forecast_truth.covers(Settings(), 0.1, 250)

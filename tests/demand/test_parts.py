@@ -41,7 +41,7 @@ def _early(past: pd.Series, settings: Settings, day: str) -> float:
 
 
 def test_a_part_of_the_day_with_an_effect_of_its_own_is_seen() -> None:
-    past, test = _moved(3000.0, "moved")
+    past, _ = _moved(3000.0, "moved")
     usual = float(shape(24, 8, 20)[:13].sum())
     truth = usual * 4 / 3 / (usual * 4 / 3 + (1 - usual) * 2 / 3)
     without, found = (_early(past, settings, "2026-07-01") for settings in (NONE, Settings()))
