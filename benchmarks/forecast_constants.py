@@ -59,17 +59,23 @@ EXPECTATION: dict[str, tuple[object, ...]] = {
     "trend_share": (0.0, 0.5),
     "trend_days": (15.0, 60.0),
     "trend_limit": (0.075, 0.3),
-    "season_width_d": (15.0, 60.0),
-    "season_floor": (0.02, 0.15),
+    "season_width_d": (7.5, 30.0),
+    "season_floor": (0.005, 0.05),
     "huber": (1.5, 3.0),
     "smooth_contacts": (20.0, 180.0),
+    "lasting_half_life_d": (750.0, 3000.0),
+    "type_spread": (0.005, 0.02),
+    "moved_spread": (0.025, 0.1),
+    "parts": (0, 2, 8),
+    "part_trust": (0.3, 0.7),
+    "part_limit": (0.25, 1.0),
     "folds_max": (5, 12),
     "habit_trust": (0.0, 1.0),
     **{f"spreads.{group}": tuple(factor * spread for factor in SPREAD_FACTORS) for group, spread in SPREADS.items()},
 }
 BANDS: dict[str, tuple[object, ...]] = {
     "fold_half_life": (2.0, 8.0),
-    "month_spread": (0.015, 0.06),
+    "month_spread": (0.0075, 0.03),
     "month_prior": (0.5, 2.0),
     "day_long_tails": (False,),
     "cell_class_least": (150, 600),
@@ -167,8 +173,7 @@ def held_against(base: Sequence[pd.DataFrame], found: Sequence[pd.DataFrame], co
     differences = [(np.log(new[list(LOSS)]) - np.log(old[list(LOSS)])).mean(axis=1) for old, new in zip(base, found, strict=True)]
     errors = [float(np.std(d, ddof=1)) / np.sqrt(_own(pd.DatetimeIndex(d.index))) if len(d) > 1 else float("inf") for d in differences]
     ratios = {
-        name: float(np.exp(np.mean([np.log(new[name] / old[name]).mean() for old, new in zip(base, found, strict=True)])))
-        for name in ("wape", *LOSS)
+        name: float(np.exp(np.mean([np.log(new[name] / old[name]).mean() for old, new in zip(base, found, strict=True)]))) for name in ("wape", *LOSS)
     }
     shares = {name: float(np.mean([new[name].mean() for new in found])) for name in SHARES}
     figures = {name: round(number, 4) for name, number in (ratios | shares).items()}

@@ -23,8 +23,6 @@ from cslib.demand.settings import Settings
 LEVEL_ERRORS, DAY_ERROR, INTERVAL_ERROR = (0.01, 0.03, 0.05, 0.1), 0.04, 0.05
 FOLDS, DAYS, SLOTS, LEVELS = 8, 28, 4, (0.025, 0.1, 0.5, 0.9, 0.975)
 HOLDS80, HOLDS95 = (0.75, 0.85), (0.92, 0.98)
-# A month's bands lean on a usual error, so that a site with next to none has them a little too wide: asked only where levels err.
-MONTHS_FROM = 0.03
 SPARE = 0.01  # so much inside these limits a share must be to hold for sure
 
 
@@ -59,7 +57,7 @@ def holds(settings: Settings, count: int = 2000) -> bool:
     """Whether all bands hold what they say for sure, whatever the level's error."""
     for level_error in LEVEL_ERRORS[::-1]:  # the largest first: it is the hardest
         month, days80, days95 = covers(settings, level_error, count)
-        asked = [(days80, HOLDS80), (days95, HOLDS95)] + ([(month, HOLDS80)] if level_error >= MONTHS_FROM else [])
+        asked = [(days80, HOLDS80), (days95, HOLDS95), (month, HOLDS80)]
         if any(not low + SPARE <= share <= high - SPARE for share, (low, high) in asked):
             return False
     return True

@@ -16,6 +16,7 @@ _SHIFT = 6.0  # a step this many standard errors high is a shift of the level
 _SHIFT_LEAST = 0.10  # and at least so large [share]
 _SIDE = 14  # days compared on either side of a step
 _SIDE_LEAST = 7
+_YEARLY = ("season", "weekday_season")  # waves: no single number tells what they do
 
 
 def effects(study: Study) -> pd.DataFrame:
@@ -66,7 +67,7 @@ def _effects(history: QueueHistory) -> pd.DataFrame:
     seen = np.abs(found.values).sum(axis=0) > 0
     logs = np.where(weekdays, logs - logs[weekdays & seen].mean(), logs)
     days = (np.abs(found.values) > 0).sum(axis=0)
-    kept = np.flatnonzero(seen & np.array([group != "season" for group in found.groups]))
+    kept = np.flatnonzero(seen & np.array([group not in _YEARLY for group in found.groups]))
     rows = [(history.queue, found.groups[i], found.columns[i], float(np.expm1(logs[i])), int(days[i])) for i in kept]
     return pd.DataFrame(rows, columns=["queue", "group", "item", "effect_share", "days"])
 

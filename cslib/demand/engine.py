@@ -1,6 +1,7 @@
 """The forecast of one series: fit a history, predict intervals. Arrays and frames in and out; nothing of a site in here.
 
 contacts = level x trend x weekday x calendar effects x share of the day
+share of the day ~ profile of the type of day x move of its part of the day
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from cslib.core.errors import ForecastError
 from cslib.demand.features import Design, day_types, design, given_effects, padded
 from cslib.demand.grid import Array, Flags, Grid, future_open, to_grid
 from cslib.demand.level import DayFit, fit_days, trend
+from cslib.demand.parts import Parts, fit_parts, moves
 from cslib.demand.profile import day_weights, profile, season_weights
 from cslib.demand.settings import Settings
 
@@ -22,7 +24,7 @@ _PASSES = 2  # day totals with missing intervals need a profile, the profile nee
 
 @dataclass(frozen=True)
 class Model:
-    """A fitted series. ``used`` are the days that carry the fit; ``totals`` and ``shares`` are theirs."""
+    """A fitted series. ``used`` are the days that carry the fit; ``totals`` and ``shares`` are theirs; ``parts`` None: too little to tell."""
 
     grid: Grid
     calendar: pd.DataFrame
@@ -33,6 +35,7 @@ class Model:
     totals: Array
     shares: Array
     days: tuple[DayFit, ...]
+    parts: Parts | None = None
 
     @property
     def dates(self) -> pd.DatetimeIndex:
@@ -49,6 +52,8 @@ class Model:
 class Factors:
     """What multiplies to the forecast of days: ``names`` and ``logs`` (n x names, log units), ``shares`` (n x slots), ``open``.
 
+    profiles, moves : what the shares are made of, before they are cut to the open intervals: profile of the type of day, and the factor on
+        each interval from its part of the day, n x slots;  part_contacts : by the regressions of the parts, n x parts (none: n x 0)
     doubt : n, how much less sure each day's total is than that of a day whose effects are known well (``DayFit.doubt``)
     """
 
@@ -57,6 +62,9 @@ class Factors:
     shares: Array
     open: Flags
     doubt: Array
+    profiles: Array
+    moves: Array
+    part_contacts: Array
 
     @property
     def contacts(self) -> Array:
@@ -116,7 +124,8 @@ def fit_grid(grid: Grid, calendar: pd.DataFrame, settings: Settings) -> Model:
     features = design(grid.dates[used], wide, _open_days(wide, grid, None), holidays, season=season)
     age = (grid.dates[-1] - grid.dates[used]).days.to_numpy(dtype=float)
     days = tuple(fit_days(totals, known, features, age, half_life, settings) for half_life in settings.level_half_lives_d)
-    return Model(grid, calendar, settings, holidays, season, used, totals, shares, days)
+    parts = fit_parts(totals, shares, grid.open[used], features, age, settings)
+    return Model(grid, calendar, settings, holidays, season, used, totals, shares, days, parts)
 
 
 def usable_days(grid: Grid, settings: Settings) -> Flags:
@@ -139,7 +148,8 @@ def factors(model: Model, dates: pd.DatetimeIndex, opened: Flags | None = None) 
         plan.loc[dates] = opened
     here = plan.loc[dates].to_numpy(dtype=bool)
     if model.silent:
-        return Factors(("level",), np.full((len(dates), 1), -np.inf), np.zeros(here.shape), here, np.ones(len(dates)))
+        none = np.zeros(here.shape)
+        return Factors(("level",), np.full((len(dates), 1), -np.inf), none, here, np.ones(len(dates)), none, none + 1, none[:, :0])
     features = design(dates, wide, _open_days(wide, grid, plan), model.holidays, season=model.season)
     effects = np.mean([day.effects for day in model.days], axis=0)
     groups = tuple(dict.fromkeys(features.groups))
@@ -149,7 +159,11 @@ def factors(model: Model, dates: pd.DatetimeIndex, opened: Flags | None = None) 
     slope = np.mean([trend(day.slope, ahead, settings) for day in model.days], axis=0)
     logs = np.stack([level, slope, *parts, given_effects(wide, dates)], axis=1)
     doubt = np.mean([day.doubt(features.values, here.any(axis=1)) for day in model.days], axis=0)
-    return Factors(("level", "trend", *groups, "event_given"), logs, _shares(model, dates, wide, here), here, doubt)
+    profiles, parts = _profiles(model, dates, wide), model.parts
+    by_part = parts.contacts(features.values, ahead, settings) if parts else np.zeros((len(dates), 0))
+    move = moves(parts, profiles, by_part, settings) if parts else np.ones(here.shape)
+    names = ("level", "trend", *groups, "event_given")
+    return Factors(names, logs, _shares(profiles * move, here), here, doubt, profiles, move, by_part)
 
 
 def past_design(model: Model) -> Design:
@@ -163,32 +177,29 @@ def predict(model: Model, dates: pd.DatetimeIndex, opened: Flags | None = None) 
     return factors(model, dates, opened).contacts
 
 
-def profile_weights(model: Model, dates: pd.DatetimeIndex, row: int) -> Array:
-    """Profile of the type of day of ``dates[row]``, the mean over the profile half-lives, before it is cut to the open intervals; slots."""
-    wide = padded(model.calendar, model.grid.dates[0], max(dates[-1], model.grid.dates[-1]))
-    return np.asarray(_profiles(model, dates, wide)[row])
-
-
 def _profiles(model: Model, dates: pd.DatetimeIndex, wide: pd.DataFrame) -> Array:
     """Profile of each day by its type, len(dates) x slots; month by month where there is a season."""
     settings = model.settings
     past_types, types = day_types(model.dates, wide), day_types(dates, wide)
     age = (model.grid.dates[-1] - model.dates).days.to_numpy(dtype=float)
     robust = day_weights(model.shares, past_types)
+    lasting = profile(model.shares, model.totals, past_types, robust * 0.5 ** (age / settings.lasting_half_life_d), settings)
     profiles = np.zeros((len(dates), model.grid.slots))
     months = (dates.year * 12 + dates.month).to_numpy() if model.season else np.zeros(len(dates), dtype=int)
     for month in np.unique(months):
         rows = np.flatnonzero(months == month)
         centre = dates[rows[len(rows) // 2]]
         weights = robust * season_weights(model.dates, centre, settings) if model.season else robust
-        shapes = [profile(model.shares, model.totals, past_types, weights * 0.5 ** (age / h), settings) for h in settings.profile_half_lives_d]
+        shapes = [
+            profile(model.shares, model.totals, past_types, weights * 0.5 ** (age / h), settings, lasting) for h in settings.profile_half_lives_d
+        ]
         profiles[rows] = np.mean(shapes, axis=0)[types[rows]]
     return profiles
 
 
-def _shares(model: Model, dates: pd.DatetimeIndex, wide: pd.DataFrame, opened: Flags) -> Array:
+def _shares(weights: Array, opened: Flags) -> Array:
     """Share of the day in each open interval; even where the profile has nothing in them."""
-    shares = np.where(opened, _profiles(model, dates, wide), 0.0)
+    shares = np.where(opened, weights, 0.0)
     total = shares.sum(axis=1, keepdims=True)
     even = opened / np.maximum(opened.sum(axis=1, keepdims=True), 1)
     return np.asarray(np.where(total > 0, shares / np.where(total > 0, total, 1.0), even))

@@ -1,4 +1,7 @@
-"""Calendar features of a day, as multiplicative effects on its total: weekday, holidays and their neighbours, reopening, month edge, season."""
+"""Calendar features of a day, as multiplicative effects on its total: weekday, holidays and their neighbours, reopening, month edge, season.
+
+Weekdays may differ through the year (a summer Sunday is no winter Sunday), and the days beside a holiday by which holiday it is.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ def design(dates: pd.DatetimeIndex, calendar: pd.DataFrame, open_day: pd.Series,
     dates : days, n, inside ``calendar``
     calendar : padded calendar, indexed by date
     open_day : bool for every day of ``calendar``: the queue is open
-    holidays : keys with an effect of their own; season : with waves of the year
+    holidays : keys with an effect of their own; season : with waves of the year, and weekdays that go along with the first of them
     """
     days = pd.DatetimeIndex(calendar.index)
     opened = open_day.reindex(days).to_numpy(dtype=bool)
@@ -63,6 +66,7 @@ def design(dates: pd.DatetimeIndex, calendar: pd.DataFrame, open_day: pd.Series,
         ("weekday", [f"weekday_{day}" for day in range(7)], _weekdays(weekday, off, make_up, usual)),
         ("holiday", ["day_off", "statutory", "day_off_weekend"], _columns(off & (weekday < 5), kinds == "statutory_holiday", off & (weekday >= 5))),
         ("holiday_name", [f"holiday_{key}" for key in holidays], _named(calendar, off, holidays)),
+        ("near_name", [f"{side}_{key}" for key in holidays for side in ("before", "after")], _beside(calendar, off, holidays)),
         ("near_holiday", ["day_before", "day_after", "second_before", "second_after"], _near(off)),
         ("bridge", ["bridge"], _columns(_bridge(kinds))),
         ("make_up", ["make_up"], _columns(make_up)),
@@ -74,7 +78,10 @@ def design(dates: pd.DatetimeIndex, calendar: pd.DataFrame, open_day: pd.Series,
     if events:
         blocks.append(("event", events, calendar[events].fillna(0.0).to_numpy(dtype=float)))
     if season:
-        blocks.append(("season", [f"wave_{i}" for i in range(2 * _SEASON_WAVES)], _waves(days)))
+        waves, on = _waves(days), np.eye(7)[weekday]
+        names = [f"weekday_{day}_wave_{i}" for i in range(2) for day in range(7)]
+        blocks.append(("season", [f"wave_{i}" for i in range(2 * _SEASON_WAVES)], waves))
+        blocks.append(("weekday_season", names, np.concatenate([on * waves[:, [i]] for i in range(2)], axis=1)))
     rows = days.get_indexer(dates)
     columns = tuple(name for _, names, _ in blocks for name in names)
     groups = tuple(group for group, names, _ in blocks for _ in names)
@@ -119,6 +126,13 @@ def _weekdays(weekday: npt.NDArray[np.int64], off: Flags, make_up: Flags, usual:
 def _named(calendar: pd.DataFrame, off: Flags, holidays: tuple[str, ...]) -> Array:
     names = calendar["holiday"].to_numpy()
     return np.stack([off & (names == key) for key in holidays], axis=1).astype(float) if holidays else np.zeros((len(names), 0))
+
+
+def _beside(calendar: pd.DataFrame, off: Flags, holidays: tuple[str, ...]) -> Array:
+    """Of each holiday: the day before and the day after its days off, themselves not off; n x 2 holidays."""
+    mine = _named(calendar, off, holidays)
+    sides = [_shifted(mine[:, i], days) * ~off for i in range(len(holidays)) for days in (-1, 1)]
+    return np.stack(sides, axis=1) if sides else np.zeros((len(off), 0))
 
 
 def _shifted(flags: npt.NDArray[np.generic], days: int) -> Array:

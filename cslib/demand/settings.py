@@ -13,6 +13,7 @@ SPREADS: Mapping[str, float] = MappingProxyType(
         "weekday": 0.3,
         "holiday": 0.3,
         "holiday_name": 0.15,
+        "near_name": 0.05,
         "near_holiday": 0.05,
         "bridge": 0.07,
         "make_up": 0.1,
@@ -20,6 +21,7 @@ SPREADS: Mapping[str, float] = MappingProxyType(
         "month_edge": 0.1,
         "mid_month": 0.05,
         "season": 0.05,
+        "weekday_season": 0.05,
         "event": 0.3,
     }
 )
@@ -37,10 +39,15 @@ class Settings:
         ``drift_from_d`` days
     trend_share, trend_days : share of the level's slope carried on, and its damping time [days]
     trend_limit : largest change that the trend may make in the end [log units]
+    parts, part_trust, part_limit : parts of the day with a regression of their own; how far the profile goes their way (0 = not at all), and
+        the most that they may change it [log units]
     season_span_d : history [days] from which a season of the year is estimated; season_width_d : width [days] of the window in which
         days of other years resemble; season_floor : weight of the days outside it
     huber : residuals beyond this many standard deviations lose weight (outliers)
     smooth_contacts : contacts that an interval of the profile borrows from its neighbours
+    lasting_half_life_d : half-life [days] of the profiles that types of day are taken to keep
+    type_spread, moved_spread : usual difference between the profiles of types of day beyond what is kept, and between a profile now and the
+        lasting one, interval by interval [share of it]
     history_days_max : older days are left out [days]
     max_gap_share : a day with more of its open intervals missing is left out
     fold_days, folds_max, fold_step_max_d : length, number and largest distance of the rolling folds behind the quantiles; train_days_min : least
@@ -62,17 +69,23 @@ class Settings:
     trend_days: float = 30.0
     trend_limit: float = 0.15
     season_span_d: int = 400
-    season_width_d: float = 30.0
-    season_floor: float = 0.05
+    season_width_d: float = 15.0
+    season_floor: float = 0.02
     huber: float = 2.0
     smooth_contacts: float = 60.0
+    lasting_half_life_d: float = 1500.0
+    type_spread: float = 0.01
+    moved_spread: float = 0.05
+    parts: int = 4
+    part_trust: float = 0.5
+    part_limit: float = 0.5
     history_days_max: int = 3653
     max_gap_share: float = 0.25
     fold_days: int = 28
     folds_max: int = 8
     fold_step_max_d: int = 28
     train_days_min: int = 14
-    month_spread: float = 0.03
+    month_spread: float = 0.015
     month_prior: float = 1.0
     fold_half_life: float = 4.0
     day_long_tails: bool = True

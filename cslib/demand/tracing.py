@@ -16,6 +16,7 @@ from cslib.demand.forecasting import horizon_days
 from cslib.demand.grid import future_open
 from cslib.demand.history import QueueHistory, forecast_queues, queue_history
 from cslib.demand.method import HABIT, HABIT_DAYS, habit, judged, plain_days
+from cslib.demand.parts import SHARE_LEAST
 from cslib.intake.study import Study
 
 _NEUTRAL = 1e-12
@@ -51,7 +52,7 @@ def trace(study: Study, queue: str, when: pd.Timestamp | dt.datetime | str) -> T
     slot = (moment.hour * 60 + moment.minute) // study.horizon.interval_min
     if model.silent or not found.open[row, slot]:
         return Trace("forecast_contacts", 0.0, "contacts", rule="closed" if not found.open[row, slot] else "no_contacts", source=_span(history))
-    own = _engine(model, history, found, days, row, slot)
+    own = _engine(model, history, found, row, slot)
     growth_share = Trace("growth_share", study.params.site.demand.growth_share, "share", rule="site.demand.growth_share", source="site.yml")
     growth = Trace("growth_factor", 1 + growth_share.value, "ratio", "1 + growth_share", (growth_share,))
     weight = judged(history.grid, history.calendar, history.settings, lead_d=history.lead_d).weight
@@ -70,9 +71,9 @@ def _median(*values: float) -> float:
     return float(statistics.median(values))
 
 
-def _engine(model: engine.Model, history: QueueHistory, found: engine.Factors, days: pd.DatetimeIndex, row: int, slot: int) -> Trace:
+def _engine(model: engine.Model, history: QueueHistory, found: engine.Factors, row: int, slot: int) -> Trace:
     """The engine's contacts: day times share of the day."""
-    share = _share(model, history, found, days, row, slot)
+    share = _share(model, history, found, row, slot)
     total = _day(model, found, row, history)
     return Trace("engine_contacts", total.value * share.value, _UNIT, "day_contacts * day_share", (total, share))
 
@@ -106,15 +107,37 @@ def _day(model: engine.Model, found: engine.Factors, row: int, history: QueueHis
     return Trace("day_contacts", value, "contacts/day", " * ".join(part.name for part in parts), tuple(parts), rule="calendar_regression")
 
 
-def _share(model: engine.Model, history: QueueHistory, found: engine.Factors, days: pd.DatetimeIndex, row: int, slot: int) -> Trace:
-    """Share of the day: the interval's weight in the profile over the weights of the day's open intervals."""
-    weights = engine.profile_weights(model, days, row)
-    mine = Trace("profile_weight", float(weights[slot]), "share", source=_span(history))
+def _share(model: engine.Model, history: QueueHistory, found: engine.Factors, row: int, slot: int) -> Trace:
+    """Share of the day: the interval's weight over the weights of the day's open intervals; a weight is the profile, moved by its part of the day."""
+    weights = found.profiles[row] * found.moves[row]
     rest = float(weights[found.open[row]].sum())
-    whole = Trace("profile_weight_open", rest, "share", source=f"{int(found.open[row].sum())} x {MINUTES_PER_DAY // len(weights)} min")
+    value = float(found.shares[row, slot])
     if rest <= 0:
-        return Trace("day_share", float(found.shares[row, slot]), "share", rule="even_profile")
-    return Trace("day_share", float(found.shares[row, slot]), "share", "profile_weight / profile_weight_open", (mine, whole), rule="intraday_profile")
+        return Trace("day_share", value, "share", rule="even_profile")
+    mine = Trace("profile_weight", float(found.profiles[row, slot]), "share", source=_span(history))
+    move = _move(model, history, found, row, slot)
+    whole = Trace("profile_weight_open", rest, "share", source=f"{int(found.open[row].sum())} x {MINUTES_PER_DAY // len(weights)} min")
+    return Trace("day_share", value, "share", "profile_weight * part_factor / profile_weight_open", (mine, move, whole), rule="intraday_profile")
+
+
+def _move(model: engine.Model, history: QueueHistory, found: engine.Factors, row: int, slot: int) -> Trace:
+    """Factor from the interval's part of the day: its share by the parts' own regressions beside its share by the profile."""
+    value, settings = float(found.moves[row, slot]), model.settings
+    if model.parts is None:
+        return Trace("part_factor", value, "ratio", rule="none")
+    shares = model.parts.sums(found.profiles[[row]])[0]
+    part = int(model.parts.place[slot])
+    if shares[part] <= SHARE_LEAST:
+        return Trace("part_factor", value, "ratio", rule="none")
+    given = (
+        Trace("part_contacts", float(found.part_contacts[row, part]), "contacts/day", rule="calendar_regression", source=_span(history)),
+        Trace("parts_contacts", float(found.part_contacts[row][shares > SHARE_LEAST].sum()), "contacts/day", rule="calendar_regression"),
+        Trace("part_share", float(shares[part]), "share", rule="intraday_profile", source=_span(history)),
+        Trace("part_trust", settings.part_trust, "share", rule="settings"),
+        Trace("part_limit", settings.part_limit, "log units", rule="settings"),
+    )
+    formula = "exp(part_trust * max(-part_limit, min(part_limit, log(part_contacts / parts_contacts / part_share))))"
+    return Trace("part_factor", value, "ratio", formula, given, rule="parts_of_the_day")
 
 
 def _span(history: QueueHistory) -> str:

@@ -13,7 +13,9 @@ from cslib.params.site import DAYS
 from cslib.report import figures_base as base
 from cslib.report.lines import queue_name
 
-_PANELS = (("weekday",), ("month_edge", "mid_month"), ("holiday", "holiday_name", "near_holiday", "bridge", "make_up", "reopen"), ("event",))
+_PANELS = (
+    ("weekday",), ("month_edge", "mid_month"), ("holiday", "holiday_name", "near_name", "near_holiday", "bridge", "make_up", "reopen"), ("event",),
+)  # fmt: skip
 _BARS_MOST = 14
 _PEAK_DAYS = 3
 _MARKS = {"outlier": (base.RED, "o"), "level_shift": (base.PURPLE, "D"), "missing": (base.GREY, "x")}
@@ -82,12 +84,16 @@ def _bars(axes: Axes, part: pd.DataFrame, title: str, study: Study) -> None:
 
 
 def item_name(item: str, study: Study) -> str:
-    """An effect in words: a weekday, a holiday, a place in the month, the name of an event or of a named day of the calendar."""
+    """An effect in words: a weekday, a holiday or a day beside it, a place in the month, the name of an event or of a named day of the calendar."""
     stem, _, last = item.rpartition("_")
     if stem == "weekday":
         return say(f"report.weekday.{DAYS[int(last)]}")
     if item.startswith("holiday_"):
         return holiday_name(item.removeprefix("holiday_"))
+    if item.startswith("before_"):
+        return say("report.effect.before", holiday=holiday_name(item.removeprefix("before_")))
+    if item.startswith("after_"):
+        return say("report.effect.after", holiday=holiday_name(item.removeprefix("after_")))
     if item.startswith("event_"):
         key = item.removeprefix("event_")
         return pick(study.params.site.events[key].name.model_dump()) if key in study.params.site.events else key.replace("_", " ")

@@ -41,7 +41,7 @@ def test_nothing_from_the_date_on_is_read(path: Path, monkeypatch: pytest.Monkey
     frame.to_csv(path, index=False)
     assert _run(path) == before
     assert [line["value"] for line in before if "value" in line and "constant" in line] == list(choice.BANDS["month_spread"])
-    assert before[-1] == {"constant": "month_spread", "in_use": 0.03, "best": before[-1]["best"], "chosen": before[-1]["chosen"]}
+    assert before[-1] == {"constant": "month_spread", "in_use": 0.015, "best": before[-1]["best"], "chosen": before[-1]["chosen"]}
 
 
 def test_origins_leave_their_test_weeks_before_the_date() -> None:
@@ -106,7 +106,10 @@ def _counted(model: choice.Model, settings: Settings, calls: list[Settings]) -> 
 
 
 def test_bands_hold_where_errors_are_known() -> None:
-    """250 series: month and day totals as asked for; a normal in place of Student's t, or more trust in a usual error, holds less."""
+    """250 series: month and day totals as asked for. A normal in place of Student's t, or more trust in a usual error, holds less; a larger one too
+    much."""
+    assert 0.75 <= forecast_truth.covers(Settings(), 0.01, 250)[0] <= 0.85
+    assert forecast_truth.covers(replace(Settings(), month_spread=0.03), 0.01, 250)[0] > 0.85
     month, days80, days95 = forecast_truth.covers(Settings(), 0.1, 250)
     assert 0.75 <= month <= 0.85 and 0.75 <= days80 <= 0.85 and 0.92 <= days95 <= 0.98
     assert forecast_truth.covers(replace(Settings(), day_long_tails=False), 0.1, 250)[2] < days95 - 0.005

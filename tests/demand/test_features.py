@@ -93,3 +93,19 @@ def test_padded_calendar_has_plain_days_outside() -> None:
     assert wide.loc["2026-10-10", "kind"] == "rest_day"
     assert wide.loc["2026-10-01", "kind"] == "statutory_holiday"
     assert len(wide) == 7 + 90
+
+
+def test_the_days_beside_a_holiday_are_its_own() -> None:
+    found, dates = _design("2026-09-01", "2026-10-31")
+    assert _value(found, dates, "before_national_day", "2026-09-30") == 1
+    assert _value(found, dates, "after_national_day", "2026-10-08") == 1
+    assert found.values[:, found.columns.index("before_national_day")].sum() == found.values[:, found.columns.index("after_national_day")].sum() == 1
+    assert not found.values[:, found.columns.index("before_spring_festival")].any()
+
+
+def test_weekdays_go_along_with_the_season() -> None:
+    found, dates = _design("2026-01-01", "2026-12-31")
+    mine = [i for i, group in enumerate(found.groups) if group == "weekday_season"]
+    assert len(mine) == 14
+    sundays = found.values[:, [found.columns.index("weekday_6_wave_0"), found.columns.index("weekday_6_wave_1")]]
+    np.testing.assert_allclose((sundays**2).sum(axis=1), (dates.day_of_week == 6).astype(float), atol=1e-12)

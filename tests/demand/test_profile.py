@@ -96,4 +96,31 @@ def test_season_weights_look_around_the_day_of_the_year() -> None:
     dates = pd.DatetimeIndex(["2024-12-28", "2025-01-05", "2025-07-01"])
     weights = season_weights(dates, pd.Timestamp("2026-01-01"), Settings())
     assert weights[0] == pytest.approx(weights[1], rel=0.02)
-    assert weights[2] == pytest.approx(0.05, abs=1e-6)
+    assert weights[2] == pytest.approx(Settings().season_floor, abs=1e-6)
+
+
+def test_half_the_weight_is_the_same_evidence() -> None:
+    """Weights say which days count more than others, not how much is known."""
+    counts = _counts(1000)
+    np.testing.assert_allclose(_profile(counts, weights=np.full(len(KINDS), 0.01)), _profile(counts))
+
+
+@pytest.mark.parametrize("size", [300.0, 10_000.0])
+def test_a_lasting_profile_moves_as_all_days_move_and_keeps_what_a_type_has_of_its_own(size: float) -> None:
+    """A day type of which a season has four days: its lasting difference is better known than those four days tell."""
+    busier_mornings = np.array([1.2, 1.1, 0.9, 0.9])
+    own = np.where((np.arange(7) == 4)[:, None], np.array([0.7, 1.0, 1.0, 1.3]), 1.0)
+    truth = np.array([(WORK * busier_mornings * row) / (WORK * busier_mornings * row).sum() for row in own])
+    kinds = np.tile(np.arange(7), 60)
+    before = np.array([(WORK * row) / (WORK * row).sum() for row in own])
+    late = np.arange(len(kinds)) >= len(kinds) - 28
+    rng = stream(2, "lasting", int(size))
+    counts = rng.poisson(np.where(late[:, None], truth[kinds], before[kinds]) * size).astype(float)
+    totals = counts.sum(axis=1)
+    shares = counts / totals[:, None]
+    weights = np.where(late, 1.0, 1e-4)
+    lasting = profile(shares, totals, kinds, np.ones(len(kinds)), Settings())
+    found = profile(shares, totals, kinds, weights, Settings(), lasting)
+    alone = profile(shares, totals, kinds, weights, Settings())
+    errors = [np.abs(guess[:7] - truth).sum(axis=1).mean() for guess in (found, alone, lasting)]
+    assert errors[0] < min(errors[1:])

@@ -16,6 +16,7 @@ ITEMS = [
     *((f"weekday_{day}", "weekday", 0.05 * (day - 3)) for day in range(7)),
     *(("first_1", "month_edge", 0.12), ("last_1", "month_edge", -0.04), ("mid_1", "mid_month", 0.03)),
     *(("day_off", "holiday", -0.3), ("statutory", "holiday", -0.2), ("holiday_spring_festival", "holiday_name", -0.4)),
+    *(("before_spring_festival", "near_name", -0.1), ("after_spring_festival", "near_name", 0.2)),
     *(("day_before", "near_holiday", 0.1), ("bridge", "bridge", 0.02), ("make_up", "make_up", 0.05), ("reopen_1", "reopen", 0.25)),
     ("event_double_11", "event", 1.2),
 ]
