@@ -18,9 +18,11 @@ from cslib.core.words import say
 from cslib.intake import Study
 from cslib.intake.issued import TABLES as ISSUED_TABLES
 from cslib.report import finished_runs
-from cslib.roster import life, sentences
+from cslib.report.workbook_back import unread
+from cslib.roster import life, recount, sentences
 from cslib.roster.life.edits_facts import COVER_KINDS, Broken, Edit, Review, WayOut
 
+_CELLS = 10  # cells named in one line
 PIN_COLUMNS = ("staff_no", "date", "shift", "queue", "breaks")
 
 
@@ -47,9 +49,10 @@ def check_roster(path: Path, site: str, month: str, *, scenario: str = "base", a
     """
     study = intake.open_study(site, month=month, scenario=scenario)
     roster, covers, need = published(study)
-    found = life.review(intake.read_roster(path, study), roster, covers, need, study, absences=recorded(study))
+    returned = intake.read_roster(path, study)
+    found = life.review(returned, roster, covers, need, study, absences=recorded(study))
     legal = not found.faults and not found.broken
-    lines = told(found, study)
+    lines = (*told(found, study), *_not_taken(returned, roster, covers, need, study))
     if accept is not None:
         if not legal:
             raise RunError("batch.not_accepted", where=shown(path), faults=len(found.faults), broken=len(found.broken))
@@ -58,6 +61,18 @@ def check_roster(path: Path, site: str, month: str, *, scenario: str = "base", a
         if any(edit.kind in COVER_KINDS for edit in found.edits):
             lines = (*lines, say("batch.check.covers_unpinned"))
     return Checked(lines, legal and found.standing.empty)
+
+
+def _not_taken(returned: intake.Returned, roster: pd.DataFrame, covers: pd.DataFrame, need: pd.DataFrame, study: Study) -> list[str]:
+    """Cells of the sheets for reading that say something else than the published month: edits there are not taken back."""
+    if not returned.others:
+        return []
+    coverage, _ = recount(roster, covers, need, study, recorded(study))
+    cells = unread(returned.others, roster, covers, coverage, study, intake.names(study))
+    if not cells:
+        return []
+    more = say("batch.check.more_cells", count=len(cells) - _CELLS) if len(cells) > _CELLS else ""
+    return [say("batch.check.not_taken", count=len(cells), cells=", ".join(cells[:_CELLS]) + more)]
 
 
 def published(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -72,9 +72,12 @@ def read_lists(sheets: list[Sheet], study: Study, people: Mapping[str, str], cod
     duties: dict[Key, ListedDuty] = {}
     faults: list[Finding] = []
     if (source := beside(sheets, "roster_duties", _DUTY_COLUMNS)) is not None:
-        for row in source.rows:
-            if (found := reader.duty(source, row)) is not None:
-                duties.setdefault(*found)
+        if _short_rests(study) and not source.has("rests"):  # else breaks without them would pass for breaks that somebody took out
+            source.add("intake.lost_rests", source.header_row, None, given=", ".join(c.header for c in source.columns.values()))
+        else:
+            for row in source.rows:
+                if (found := reader.duty(source, row)) is not None:
+                    duties.setdefault(*found)
         faults += source.findings
     covers: list[ListedCover] | None = None
     if (source := beside(sheets, "roster_covers", _COVER_COLUMNS)) is not None:
@@ -82,6 +85,12 @@ def read_lists(sheets: list[Sheet], study: Study, people: Mapping[str, str], cod
         covers = [cover for cover in read if cover is not None] if not source.findings else None
         faults += source.findings
     return Lists(duties, tuple(covers) if covers is not None else None, tuple(faults))
+
+
+def _short_rests(study: Study) -> bool:
+    """True if some shift has breaks too short for a meal, which the list keeps in a column of their own."""
+    meal = study.params.law.number("meal_break_length", study.horizon.start)
+    return any(b.length_min < meal for shift in study.params.shifts for b in shift.breaks)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ class Returned:
     text_days : day headers that are texts and not dates, with their places
     missing_days : days of the month for which a grid has no column
     duties, covers : what the lists beside the grid say (``roster_lists``); covers None where there is no list that can be read whole
+    others : the sheets beside that of the roster
     """
 
     cells: Mapping[Key, Written]
@@ -75,6 +76,7 @@ class Returned:
     missing_days: tuple[dt.date, ...] = ()
     duties: Mapping[Key, ListedDuty] = field(default_factory=dict)
     covers: tuple[ListedCover, ...] | None = None
+    others: tuple[Sheet, ...] = ()
 
 
 def read_roster(path: Path, study: Study) -> Returned:
@@ -105,11 +107,13 @@ def read_roster(path: Path, study: Study) -> Returned:
     strangers = [f for f in source.findings if f.key == "intake.unknown_person"]
     if strangers and not reader.rows:
         raise IntakeError("intake.nobody_known", where=strangers[0].where, given=len(strangers), count=len(staff), site=study.site)
-    lists = read_lists([sheet for sheet in every if sheet is not source.sheet], study, ids, reader.codes, reader.posts)
+    others = [sheet for sheet in every if sheet is not source.sheet]
+    lists = read_lists(others, study, ids, reader.codes, reader.posts)
     faults = (*source.findings, *lists.faults)
     missing = tuple(day for day in horizon.dates if day not in source.wide) if source.wide else ()
     return Returned(
-        reader.cells, faults, frozenset(reader.unread), tuple(reader.rows), reader.rows, _text_days(source), missing, lists.duties, lists.covers
+        reader.cells, faults, frozenset(reader.unread), tuple(reader.rows), reader.rows, _text_days(source), missing, lists.duties, lists.covers,
+        tuple(others),
     )  # fmt: skip
 
 

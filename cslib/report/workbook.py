@@ -55,18 +55,19 @@ def write_workbook(
         missing = sorted(set(roster["employee_id"]) - set(names["employee_id"]))
         if missing:
             raise RunError("report.no_name", where=shown(path), given=", ".join(missing[:10]), count=len(missing))
-    content = _content(roster, covers, coverage, study, names, run_name)
+    made = content(roster, covers, coverage, study, names, run_name)
     if tier == "work":
-        privacy.refuse(privacy.scan_workbook(io.BytesIO(content), path.name))
-    write_whole(path, content)
+        privacy.refuse(privacy.scan_workbook(io.BytesIO(made), path.name))
+    write_whole(path, made)
     if tier == "full":
         path.chmod(0o600)
     return path
 
 
-def _content(
+def content(
     roster: pd.DataFrame, covers: pd.DataFrame, coverage: pd.DataFrame, study: Study, names: pd.DataFrame | None, run_name: str
 ) -> bytes:  # fmt: skip
+    """The workbook's bytes; with names, the full tier's."""
     stream = io.BytesIO()
     file = Workbook(stream, _AS_WRITTEN)
     first = study.horizon.start

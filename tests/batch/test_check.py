@@ -17,7 +17,10 @@ from cslib import demand, intake, report, roster, staffing
 from cslib.batch import check
 from cslib.core import words
 from cslib.core.errors import IntakeError, RunError
+from cslib.core.shifts import Break
+from cslib.intake import roster_lists
 from cslib.params import law
+from cslib.report import workbook, workbook_back
 from cslib.report.workbook import write_workbook
 from cslib.roster import life
 
@@ -314,3 +317,34 @@ def test_the_command_needs_a_published_month_and_writes_pins_only_for_a_legal_ro
             assert not check.check_roster(bad, SITE, MONTH).clean
     good = check.check_roster(published.workbook, SITE, MONTH, accept=pins)
     assert good.clean and pins.read_text(encoding="utf-8-sig").startswith("staff_no,date,shift")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_edits_on_sheets_for_reading_are_told_with_sheet_and_cell(published: Published, tmp_path: Path, monkeypatch, language: str) -> None:
+    plan, study = published.plan, published.study
+    monkeypatch.setattr(check, "published", lambda _: (plan.roster, plan.covers, published.need))
+    named, path = intake.names(study), tmp_path / "roster.xlsx"
+    for names in (None, named):  # either tier
+        with words.speaking(language):
+            path.write_bytes(workbook.content(plan.roster, plan.covers, plan.coverage, study, names, "run"))
+            posts, coverage = (words.say(f"report.sheet.{name}") for name in ("posts", "coverage"))
+            assert workbook_back.unread(intake.read_roster(path, study).others, plan.roster, plan.covers, plan.coverage, study, named) == []
+            book = openpyxl.load_workbook(path)
+            book[posts]["E9"], book[coverage]["D8"] = "P-ELSE", 99
+            book.save(path)
+            (told,) = [line for line in check.check_roster(path, SITE, MONTH).lines if posts in line]
+            assert f"[{posts}] E9" in told and f"[{coverage}] D8" in told and "2" in told
+            assert {"zh": "不会读回", "en": "not taken back"}[language] in told
+
+
+def test_a_lost_title_of_the_short_rests_takes_no_break_away(published: Published, monkeypatch) -> None:
+    study = published.study
+    assert not roster_lists._short_rests(study) and intake.read_roster(published.workbook, study).duties
+    pause = dataclasses.replace(study.params.shifts[0], breaks=(Break(10, 60, 120, paid=True),))
+    assert roster_lists._short_rests(dataclasses.replace(study, params=dataclasses.replace(study.params, shifts=(pause,))))
+    monkeypatch.setattr(roster_lists, "_short_rests", lambda _: True)  # the list of this site has no such column
+    found = intake.read_roster(published.workbook, study)
+    (fault,) = found.faults
+    assert not found.duties and fault.key == "intake.lost_rests" and "Duties and breaks" in fault.where
+    assert "breaks stay as published" in str(fault) or "休息保持已发布的内容" in str(fault)
+    assert [edit for edit in published.review(published.workbook).edits if edit.kind] == []
