@@ -108,7 +108,7 @@ def night_protection(facts: Facts) -> Iterator[Violation]:
         last = person.no_night_until
         for duty in person.duties:
             if last and duty.date <= last and facts.is_night(duty) and facts.limit("night_protection", duty.date) is not None:
-                yield Violation("night_protection", person.employee_id, facts.start_of(duty), duty.date, detail=details(shift=duty.code, until=last))
+                yield Violation("night_protection", person.employee_id, facts.start_of(duty), duty.date, detail=details(shift=duty.code))
 
 
 @rule("pinned_kept")

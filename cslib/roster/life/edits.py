@@ -9,6 +9,7 @@ import dataclasses
 import datetime as dt
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -23,7 +24,7 @@ from cslib.roster.life.edits_facts import CELL_KINDS, COVER_KINDS, Broken, Edit,
 from cslib.roster.life.stand_ins import holes, relieve, void_covers
 
 _NOISE = 1e-6
-_MINUTES = re.compile(r"\bminutes=([\d.]+)")
+_MINUTES, _POST = re.compile(r"\bminutes=([\d.]+)"), re.compile(r"\bpost=([^;|]+)")
 _REDRAWN = 60  # edited cells up to which each is priced with covers drawn anew
 _AROUND = 7  # days around an edit within which its violations stand and another cell may mend them
 
@@ -53,7 +54,7 @@ def review(
     if cells or gone or put:
         _take(board, cells, gone, [cover for cover, _ in put])
     after = audit(board.roster(), board.cover_table(), need, study, absences)
-    fresh = _fresh(before, after)
+    fresh = _fresh(before, after, eased=absences is not None and not absences.empty)
     broken = tuple(Broken(row, _behind(row, edits)) for _, row in after[fresh].iterrows())
     ways = (*_ways_out(broken, edits, calm, cells), *_undone_covers(broken, edits))
     standing = after[~fresh].reset_index(drop=True)
@@ -86,8 +87,12 @@ def _priced(board: Board, need: pd.DataFrame, cells: Mapping[tuple[str, dt.date]
     return float(recount(board.roster(), board.cover_table(), need, board.study, absences)[1]["priced_yuan"].sum())
 
 
-def _fresh(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
-    """Flags of the violations that the published month does not have, or has less of."""
+def _fresh(before: pd.DataFrame, after: pd.DataFrame, *, eased: bool = False) -> pd.Series:
+    """Flags of the violations that the published month does not have, or has less of.
+
+    A post is empty anew only outside the stretches in which it was empty already. ``eased``: absences are recorded, and a mended day may leave a
+    post empty at another time or leave another post empty, as long as posts are empty for less of that day in all.
+    """
 
     def measured(found: pd.DataFrame) -> dict[tuple[str, str, pd.Timestamp], tuple[float, float]]:
         """Rule, person and time of each -> how far beyond the limit, and for how many minutes."""
@@ -98,7 +103,45 @@ def _fresh(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
 
     known = measured(before)
     flags = [key not in known or any(x > y + _NOISE for x, y in zip(size, known[key], strict=True)) for key, size in measured(after).items()]
+    stood, left = _empty(before), _empty(after)
+    total = [{day: sum(e.people_min for e in part.values() if e.day == day) for day in {e.day for e in part.values()}} for part in (stood, left)]
+    for place, hole in left.items():
+        inside = any(h.post == hole.post and h.start <= hole.start and hole.end <= h.end and h.missing >= hole.missing for h in stood.values())
+        less = eased and total[1][hole.day] < total[0].get(hole.day, 0.0)
+        flags[place] = flags[place] and not inside and not less
     return pd.Series(flags, index=after.index, dtype=bool)
+
+
+@dataclass(frozen=True)
+class _Empty:
+    """A stretch in which a post that may never be empty is."""
+
+    post: str
+    start: pd.Timestamp
+    minutes: float
+    missing: float
+
+    @property
+    def end(self) -> pd.Timestamp:
+        return self.start + pd.Timedelta(minutes=self.minutes)
+
+    @property
+    def day(self) -> dt.date:
+        return self.start.date()
+
+    @property
+    def people_min(self) -> float:
+        return self.minutes * self.missing
+
+
+def _empty(found: pd.DataFrame) -> dict[int, _Empty]:
+    """Stretches of empty posts among violations, by row; findings of one moment are one row each."""
+    stretches = {}
+    for place, row in enumerate(found.itertuples(index=False)):
+        posts, minutes = _POST.findall(row.detail), _MINUTES.findall(row.detail)
+        if row.rule == "never_empty" and len(posts) == len(minutes) == 1:
+            stretches[place] = _Empty(posts[0].strip(), row.start, float(minutes[0]), float(row.limit - row.value))
+    return stretches
 
 
 def _behind(row: pd.Series, edits: list[Edit]) -> tuple[str, ...]:
